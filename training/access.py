@@ -1,0 +1,116 @@
+"""Who may open a page. Every view says so with `opens_to`; a view that does not is closed."""
+
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+
+from training.khmer import ascii_digits, phone_key
+from training.models import Role, User
+
+ANYONE, SIGNED_IN = "anyone", "signed in"
+
+OWN_PHONE_AGE = 30 * 24 * 3600  # seconds; a shared computer's is SESSION_COOKIE_AGE
+
+
+def opens_to(*who):
+    """Mark a view with those who may open it: ANYONE, SIGNED_IN, or roles."""
+
+    def mark(view):
+        @wraps(view)
+        def marked(request, *args, **kwargs):
+            return view(request, *args, **kwargs)
+
+        marked.opens_to = frozenset(who)
+        return marked
+
+    return mark
+
+
+def may_open(view, user):
+    """Whether `user` may open `view`. A view that names nobody opens to nobody."""
+    if hasattr(view, "admin_site"):
+        return user.is_authenticated and user.is_staff
+    who = getattr(view, "opens_to", frozenset())
+    if ANYONE in who:
+        return True
+    return user.is_authenticated and (SIGNED_IN in who or bool(who & user.roles))
+
+
+class AccessMiddleware:
+    """Deny by default; keep personal pages out of every cache; let idle sessions end."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            patch_cache_control(response, no_store=True, private=True)
+            keep_alive(request.session)
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        """A view with `carry` keeps what was posted after a session ended, for after sign-in."""
+        if may_open(view, request.user):
+            return None
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        if request.method == "POST" and hasattr(view, "carry"):
+            return view.carry(request, *args, **kwargs)
+        return redirect_to_login(request.get_full_path())
+
+
+def keep_alive(session):
+    """Push the end of an idle session forward, at most once a minute (each push is a write)."""
+    age = OWN_PHONE_AGE if session.get("own_phone") else settings.SESSION_COOKIE_AGE
+    now = int(timezone.now().timestamp())
+    if now - session.get("alive", 0) >= 60:
+        session["alive"] = now
+        session.set_expiry(age)
+
+
+class CodeOrPhoneBackend(BaseBackend):
+    """Sign in with the code that the site made, or the phone number, and a password."""
+
+    def authenticate(self, request, username=None, password=None):
+        if not username or not password:
+            return None
+        user = User.objects.filter(
+            Q(code=ascii_digits(username).strip().upper()) | Q(phone=phone_key(username) or None)
+        ).first()
+        if user is None:
+            User().set_password(password)  # as slow as a real check: no telling who exists
+            return None
+        if user.check_password(ascii_digits(password)) and user.is_active:
+            return user
+        return None
+
+    def get_user(self, user_id):
+        return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+class StationArgon2Hasher(Argon2PasswordHasher):
+    """Argon2id with OWASP's smaller set: forty officers sign in at once on two cores."""
+
+    memory_cost = 19456  # KiB
+    time_cost = 2
+    parallelism = 1
+
+
+def site(request):
+    """What every page knows of the site and the reader."""
+    roles = request.user.roles if getattr(request, "user", None) and request.user.is_authenticated else ()
+    return {
+        "is_pilot": not settings.PRODUCTION,
+        "is_officer": Role.OFFICER in roles,
+        "is_trainer": Role.TRAINER in roles,
+        "is_evaluator": Role.EVALUATOR in roles,
+        "is_editor": Role.EDITOR in roles or Role.ADMINISTRATOR in roles,
+    }

@@ -1,0 +1,206 @@
+"""What editors and administrators keep by hand. Nothing of surveys is here."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+
+from training.actions.audit import record
+from training.actions.curriculum import publish_lesson
+from training.actions.people import free_code
+from training.khmer import ascii_digits, canonical, has_khmer, phone_key
+from training.models import (
+    AuditEntry,
+    Cohort,
+    Job,
+    Lesson,
+    Membership,
+    Module,
+    Role,
+    Screen,
+    User,
+)
+
+
+class ByRole:
+    """Opens to one role, whatever the permission tables say."""
+
+    role = Role.ADMINISTRATOR
+
+    def is_theirs(self, request, obj=None):
+        return self.role in request.user.roles
+
+    has_view_permission = has_change_permission = is_theirs
+    has_add_permission = has_module_permission = is_theirs
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ToRead(ByRole):
+    """Rows that nobody writes by hand."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    has_change_permission = has_add_permission
+
+
+class MembershipInline(ByRole, admin.TabularInline):
+    model = Membership
+    extra = 0
+
+    def has_delete_permission(self, request, obj=None):
+        return self.is_theirs(request)
+
+
+class PersonForm(forms.ModelForm):
+    """An account. The password is set here once; its owner changes it at the first sign-in."""
+
+    password = forms.CharField(
+        label=_("New password"), required=False, widget=forms.PasswordInput, strip=False
+    )
+
+    class Meta:
+        model = User
+        fields = [
+            "family_name_km",
+            "given_name_km",
+            "family_name_latin",
+            "given_name_latin",
+            "phone",
+            "is_active",
+        ]
+
+    def clean_khmer(self, name):
+        text = canonical(self.cleaned_data[name].strip())
+        if not has_khmer(text):
+            raise ValidationError(_("Please write the name in Khmer."))
+        return text
+
+    def clean_family_name_km(self):
+        return self.clean_khmer("family_name_km")
+
+    def clean_given_name_km(self):
+        return self.clean_khmer("given_name_km")
+
+    def clean_phone(self):
+        written = self.cleaned_data["phone"]
+        if not written:
+            return None
+        if not (number := phone_key(written)):
+            raise ValidationError(_("This is not a Cambodian phone number."))
+        return number
+
+    def clean_password(self):
+        password = ascii_digits(self.cleaned_data["password"])
+        if password:
+            validate_password(password, self.instance)
+        elif not self.instance.pk:
+            raise ValidationError(_("A new account needs a password."))
+        return password
+
+
+@admin.register(User)
+class UserAdmin(ByRole, admin.ModelAdmin):
+    form = PersonForm
+    inlines = [MembershipInline]
+    list_display = ["name_km", "name_latin", "code", "role_names", "is_active", "is_simulated"]
+    list_filter = ["memberships__role", "is_simulated"]
+    search_fields = ["code", "family_name_km", "given_name_km", "family_name_latin"]
+    readonly_fields = ["code", "joined_on", "is_simulated"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("memberships")
+
+    @admin.display(description=_("roles"))
+    def role_names(self, user):
+        return ", ".join(membership.get_role_display() for membership in user.memberships.all())
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.code = free_code()
+        if password := form.cleaned_data["password"]:
+            obj.set_password(password)
+        super().save_model(request, obj, form, change)
+        record("save account", obj, by=request.user)
+
+    def save_formset(self, request, form, formset, change):
+        super().save_formset(request, form, formset, change)
+        for membership in [*formset.new_objects, *formset.deleted_objects]:
+            record(f"role {membership.role}", membership.user, by=request.user)
+
+
+@admin.register(Cohort)
+class CohortAdmin(ByRole, admin.ModelAdmin):
+    list_display = ["name", "join_code", "starts_on", "ends_on", "origin", "closed_on"]
+    search_fields = ["name", "join_code"]
+    fields = ["name", "join_code", "starts_on", "ends_on", "trainers", "closed_on"]
+    readonly_fields = ["join_code"]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "trainers":
+            kwargs["queryset"] = User.objects.filter(memberships__role=Role.TRAINER)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+
+@admin.register(Job)
+class JobAdmin(ToRead, admin.ModelAdmin):
+    list_display = ["task", "state", "done", "total", "tries", "created_at", "seen_at", "error"]
+    list_filter = ["state", "task"]
+
+
+@admin.register(AuditEntry)
+class AuditAdmin(ToRead, admin.ModelAdmin):
+    list_display = ["at", "actor", "action", "thing", "reason"]
+
+
+@admin.register(Module)
+class ModuleAdmin(ByRole, TranslationAdmin):
+    role = Role.EDITOR
+    list_display = ["code", "title_km", "title_en"]
+    readonly_fields = ["code", "position"]
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+class ScreenInline(ByRole, TranslationStackedInline):
+    role = Role.EDITOR
+    model = Screen
+    extra = 0
+    readonly_fields = ["position"]
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Lesson)
+class LessonAdmin(ByRole, TranslationAdmin):
+    """Edits of a lesson's words; each saving publishes it and is kept as a version."""
+
+    role = Role.EDITOR
+    inlines = [ScreenInline]
+    list_display = ["code", "title_km", "title_en", "status", "needs_sign_off", "khmer_reviewed_by"]
+    list_filter = ["module", "status", "needs_sign_off"]
+    fields = [
+        "code",
+        "title",
+        "takeaway",
+        "khmer_reviewed_by",
+        "khmer_reviewed_on",
+        "signed_off_by",
+        "signed_off_on",
+    ]
+    readonly_fields = ["code"]
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        keeps_review = "khmer_reviewed_by" in form.changed_data
+        if publish_lesson(form.instance, by=request.user, keeps_review=keeps_review):
+            messages.info(request, _("The new words are published and kept as a version."))

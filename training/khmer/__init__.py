@@ -1,0 +1,14 @@
+"""Khmer text: one stored form, one search key, digits of both scripts. Plain Python."""
+
+from training.khmer.digits import ascii_digits, khmer_digits, phone_key
+from training.khmer.text import canonical, has_khmer, name_key, search_key
+
+__all__ = [
+    "ascii_digits",
+    "canonical",
+    "has_khmer",
+    "khmer_digits",
+    "name_key",
+    "phone_key",
+    "search_key",
+]

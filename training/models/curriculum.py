@@ -1,0 +1,346 @@
+"""The course: modules, lessons and what a lesson is made of. Texts in both languages."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Module(models.Model):
+    """A part of the course: M1…M6."""
+
+    code = models.CharField(max_length=4, unique=True)
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True)
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+        ordering = ["position"]
+
+    def __str__(self):
+        return self.code
+
+
+class Source(models.Model):
+    """A publication that lessons rest on, by the register's code (P, S01…)."""
+
+    code = models.CharField(max_length=4, unique=True)
+    cite = models.CharField(_("citation"), max_length=200)
+    year = models.PositiveSmallIntegerField(null=True)  # NULL: the register gives none
+    url = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self):
+        return self.code
+
+
+class LessonQuerySet(models.QuerySet):
+    def shown(self):
+        """Lessons that people may see: published, and signed off where the site is in production."""
+        lessons = self.filter(status=Lesson.Status.PUBLISHED)
+        if settings.PRODUCTION:
+            lessons = lessons.filter(Q(needs_sign_off=False) | Q(signed_off_on__isnull=False))
+        return lessons
+
+
+class Lesson(models.Model):
+    """Five to eight minutes: screens, myths, a scenario, a check.
+
+    Status, Khmer review and sign-off are three facts. Who reviewed or signed is a person's name;
+    empty until a person has.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+
+    code = models.CharField(max_length=6, unique=True)
+    module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="lessons")
+    position = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField()
+    title = models.CharField(_("title"), max_length=200)
+    takeaway = models.CharField(_("sentence to remember"), max_length=400)
+    outcomes = models.TextField(_("learning outcomes"))  # one a line
+    findings = models.CharField(max_length=120)  # "F01 F02"
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
+    # Set at publish: some sentence has no source, or must be confirmed locally.
+    needs_sign_off = models.BooleanField(default=False)
+    signed_off_by = models.CharField(max_length=120, blank=True)
+    signed_off_on = models.DateField(null=True, blank=True)
+    khmer_reviewed_by = models.CharField(max_length=120, blank=True)
+    khmer_reviewed_on = models.DateField(null=True, blank=True)
+
+    objects = LessonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+        ordering = ["module__position", "position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | (
+                    Q(title_km__isnull=False, title_en__isnull=False)
+                    & ~Q(title_km="")
+                    & ~Q(title_en="")
+                ),
+                name="published_lesson_has_both_titles",
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_off_by="", signed_off_on=None)
+                | (~Q(signed_off_by="") & Q(signed_off_on__isnull=False)),
+                name="lesson_is_signed_off_by_somebody_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(khmer_reviewed_by="", khmer_reviewed_on=None)
+                | (~Q(khmer_reviewed_by="") & Q(khmer_reviewed_on__isnull=False)),
+                name="lesson_is_reviewed_by_somebody_on_a_day",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class Screen(models.Model):
+    """One idea of a lesson. `html` is made from `text` at publish, in both languages."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="screens")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("title"), max_length=200)
+    text = models.TextField(_("text"))
+    html = models.TextField(editable=False, blank=True)
+    figure_value = models.CharField(_("key number"), max_length=60, blank=True)
+    figure_label = models.CharField(_("what the number says"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["lesson", "position"], name="screen_has_its_own_place")
+        ]
+
+    def __str__(self):
+        return f"{self.lesson_id}.{self.position}"
+
+
+class Bar(models.Model):
+    """One bar beside a screen's key number."""
+
+    screen = models.ForeignKey(Screen, on_delete=models.CASCADE, related_name="bars")
+    position = models.PositiveSmallIntegerField()
+    label = models.CharField(_("label"), max_length=160)
+    percent = models.FloatField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(percent__gte=0, percent__lte=100), name="bar_is_a_percentage"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.screen_id}.{self.position}"
+
+
+class Provenance(models.Model):
+    """Where something comes from: "S17, S06 +L", as the register writes it."""
+
+    provenance = models.CharField(max_length=160)
+    sources = models.ManyToManyField(Source, related_name="+")
+    # The sentence must be confirmed by a commander, a lawyer or a clinician.
+    to_confirm = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+
+class Fact(Provenance):
+    """A fact that a screen rests on (FA-101)."""
+
+    screen = models.ForeignKey(Screen, on_delete=models.CASCADE, related_name="facts")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=8)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self):
+        return self.code
+
+
+class Myth(Provenance):
+    """What is often said, and what is known (MY-101)."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="myths")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=8, unique=True)
+    myth = models.TextField(_("what is often said"))
+    fact = models.TextField(_("what is known"))
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self):
+        return self.code
+
+
+class Scenario(models.Model):
+    """A situation in which the officer decides. Nothing of it is stored per person."""
+
+    lesson = models.OneToOneField(Lesson, on_delete=models.CASCADE, related_name="scenario")
+    code = models.CharField(max_length=8, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+
+    def __str__(self):
+        return self.code
+
+
+class Node(models.Model):
+    """A point of a scenario at which one must choose."""
+
+    scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="nodes")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=4)
+    situation = models.TextField(_("situation"))
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["scenario", "code"], name="node_code_is_used_once")
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class NodeChoice(models.Model):
+    """A way out of a node, with its feedback."""
+
+    class Quality(models.TextChoices):
+        BEST = "best", _("Best way")
+        PARTIAL = "partial", _("This way helps in part")
+        HARMFUL = "harmful", _("This way does harm")
+
+    node = models.ForeignKey(Node, on_delete=models.CASCADE, related_name="choices")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=2)
+    text = models.TextField(_("text"))
+    quality = models.CharField(max_length=7, choices=Quality.choices)
+    # NULL: the scenario ends here.
+    next = models.ForeignKey(Node, null=True, on_delete=models.CASCADE, related_name="+")
+    feedback = models.TextField(_("feedback"))
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["node", "code"], name="choice_code_is_used_once"),
+            models.CheckConstraint(
+                condition=Q(quality__in=["best", "partial", "harmful"]), name="choice_has_a_quality"
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class Question(Provenance):
+    """One of a lesson's two checks (KC-101). Counters are of all people together."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=8, unique=True)
+    text = models.TextField(_("question"))
+    rationale = models.TextField(_("reason"))
+    first_tries = models.PositiveIntegerField(default=0, editable=False)
+    first_right = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self):
+        return self.code
+
+
+class Option(models.Model):
+    """An answer to a check, in its printed order."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="options")
+    code = models.CharField(max_length=1)
+    text = models.CharField(_("text"), max_length=300)
+    is_right = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["question", "code"], name="option_code_is_used_once"),
+            models.UniqueConstraint(
+                fields=["question"], condition=Q(is_right=True), name="question_has_one_right_option"
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class LessonVersion(models.Model):
+    """The lesson's file as it was at a load or a publish: history, diff and way back."""
+
+    class Origin(models.TextChoices):
+        FILE = "file", _("loaded from a file")
+        SITE = "site", _("published in the site")
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    origin = models.CharField(max_length=4, choices=Origin.choices)
+    yaml = models.TextField()
+    digest = models.CharField(max_length=64)  # SHA-256 of yaml
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["lesson", "number"], name="lesson_version_is_numbered")
+        ]
+
+    def __str__(self):
+        return f"{self.lesson_id} {self.number}"
+
+
+class Step(models.Model):
+    """One station of a way: a lesson, its check, or a survey.
+
+    `slug` names it in addresses. What a survey asks is not known here.
+    """
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson", _("lesson")
+        CHECK = "check", _("check")
+        SURVEY = "survey", _("survey")
+
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    slug = models.SlugField(max_length=60, unique=True)
+    lesson = models.ForeignKey(Lesson, null=True, on_delete=models.PROTECT, related_name="steps")
+    title = models.CharField(_("title"), max_length=200, blank=True)  # surveys only
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="survey", lesson=None)
+                | Q(kind__in=["lesson", "check"], lesson__isnull=False),
+                name="step_of_the_course_has_a_lesson",
+            ),
+            models.UniqueConstraint(
+                fields=["lesson", "kind"], condition=Q(lesson__isnull=False), name="lesson_has_two_steps"
+            ),
+        ]
+
+    def __str__(self):
+        return self.slug

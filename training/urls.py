@@ -1,0 +1,47 @@
+"""Every address of the course, on one page. The language stands before them (config/urls.py)."""
+
+from django.urls import path
+
+from training.learner import account, course, join, pages, way
+from training.trainer import cohorts
+
+app_name = "training"
+
+urlpatterns = [
+    # anyone
+    path("", pages.home, name="home"),
+    path("about/", pages.about, name="about"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("help/", pages.help_page, name="help"),
+    path("course/", course.outline, name="outline"),
+    path("course/<slug:code>/", course.lesson, name="lesson"),
+    path("course/<slug:code>/<int:number>/", course.lesson, name="lesson"),
+    path("course/<slug:code>/myths/", course.myths, name="myths"),
+    path("course/<slug:code>/scenario/", course.scenario, name="scenario"),
+    path("course/<slug:code>/scenario/<slug:node>/", course.scenario, name="scenario"),
+    path("course/<slug:code>/finish/", course.finish, name="finish_lesson"),
+    path("course/<slug:code>/check/", course.check, name="check"),
+    path("certificates/<slug:code>/", pages.certificate_check, name="certificate_check"),
+    # joining and signing in
+    path("join/", join.enter_code, name="enter_code"),
+    path("join/<slug:code>/", join.join, name="join"),
+    path("welcome/", join.welcome, name="welcome"),
+    path("sign-in/", account.sign_in, name="sign_in"),
+    path("sign-in/code/", account.sign_in_with_code, name="sign_in_with_code"),
+    path("sign-out/", account.sign_out, name="sign_out"),
+    # an officer's own pages
+    path("way/", way.my_way, name="my_way"),
+    path("way/continue/", way.go_on, name="continue"),
+    path("way/<int:pk>/", way.my_way, name="my_way"),
+    path("way/<int:pk>/certificate/", way.certificate, name="certificate"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.password, name="password"),
+    # trainers
+    path("trainer/", cohorts.cohorts, name="cohorts"),
+    path("trainer/cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
+    path(
+        "trainer/cohorts/<int:pk>/members/<int:member>/code/",
+        cohorts.one_time_code,
+        name="one_time_code",
+    ),
+]
