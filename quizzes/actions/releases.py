@@ -1,0 +1,104 @@
+"""Asking for a release, and publishing it. Light: the building is quizzes.reports.build's."""
+
+import hashlib
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quizzes.models import CohortWave, Release, Response, Study
+from training.actions.audit import record
+from training.actions.jobs import request_job
+
+TASK = "quizzes.tasks.build_release"
+
+
+class ReleaseError(Exception):
+    """This set cannot be released; the text says why, in the reader's language."""
+
+
+@transaction.atomic
+def request_release(study: Study, cohort_waves: list[CohortWave], *, by=None) -> Release:
+    """The release of this set: the one that exists, or a new one with its job.
+
+    Raises ReleaseError if a wave is open, if simulated and real cohorts meet, or if another
+    release would give away a small cohort by subtraction.
+    """
+    Study.objects.select_for_update().get(pk=study.pk)
+    check_set(study, cohort_waves)
+    digest = digest_of(cohort_waves)
+    if release := study.releases.filter(digest=digest).first():
+        return release
+    check_differences(study, cohort_waves)
+    release = Release.objects.create(
+        study=study,
+        number=study.releases.count() + 1,
+        digest=digest,
+        is_simulated=cohort_waves[0].study_cohort.cohort.is_simulated,
+        made_by=by,
+        job=request_job(TASK, owner=by),
+    )
+    release.cohort_waves.set(cohort_waves)
+    record("make release", release, by=by)
+    return release
+
+
+def digest_of(cohort_waves: list[CohortWave]) -> str:
+    numbers = ",".join(str(pk) for pk in sorted(row.pk for row in cohort_waves))
+    return hashlib.sha256(numbers.encode()).hexdigest()
+
+
+def check_set(study: Study, cohort_waves: list[CohortWave]) -> None:
+    if not cohort_waves:
+        raise ReleaseError(_("Please choose at least one wave and one cohort."))
+    if any(row.study_cohort.study_id != study.pk for row in cohort_waves):
+        raise ReleaseError(_("A release holds one study only."))
+    for row in cohort_waves:
+        if row.closed_at is None:
+            words = {"wave": row.wave.get_name_display(), "cohort": row.study_cohort.cohort}
+            raise ReleaseError(_("%(cohort)s, %(wave)s: this wave is still open.") % words)
+    if len({row.study_cohort.cohort.is_simulated for row in cohort_waves}) > 1:
+        raise ReleaseError(_("Simulated and real cohorts are never released together."))
+
+
+def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
+    """Two releases of a wave may differ only by whole cohorts that are large enough alone."""
+    sizes = respondents(study)
+    for other in study.releases.prefetch_related("cohort_waves__study_cohort__cohort"):
+        others = list(other.cohort_waves.all())
+        for wave in {row.wave_id for row in cohort_waves} & {row.wave_id for row in others}:
+            here = {row for row in cohort_waves if row.wave_id == wave}
+            there = {row for row in others if row.wave_id == wave}
+            for row in here ^ there:
+                if sizes.get(row.pk, 0) < study.min_group:
+                    raise ReleaseError(
+                        _(
+                            "Release %(number)s differs from this set by %(cohort)s, where fewer "
+                            "than %(least)s answered. Whoever compares the two could tell what "
+                            "they said. Please choose the same cohorts as there."
+                        )
+                        % {
+                            "number": other.number,
+                            "cohort": row.study_cohort.cohort,
+                            "least": study.min_group,
+                        }
+                    )
+
+
+def respondents(study: Study) -> dict[int, int]:
+    """How many answered, by cohort-wave."""
+    counted = (
+        Response.objects.filter(wave__study=study).values("cohort_wave").annotate(n=Count("pk"))
+    )
+    return {row["cohort_wave"]: row["n"] for row in counted}
+
+
+@transaction.atomic
+def publish(release: Release, *, by=None) -> None:
+    """Let trainers of the release's cohorts see their page. Publishing again changes nothing."""
+    won = Release.objects.filter(pk=release.pk, published_at=None, built_at__isnull=False).update(
+        published_at=timezone.now()
+    )
+    if won:
+        record("publish release", release, by=by)

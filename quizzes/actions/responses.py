@@ -1,0 +1,290 @@
+"""Answering: from consent to a sealed response. The wall stands here (docs/privacy.md).
+
+Nothing in this file writes a person beside an answer. Completing the survey step is another
+transaction, made by the caller after these have committed.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from quizzes.keys import KeysMissingError, StudyKeys, link_keys_of
+from quizzes.models import CohortWave, Draft, InstrumentVersion, Quarantine, Response, Study
+from quizzes.models.instruments import NOT_ANSWERED, NOT_ASKED, Item
+from quizzes.models.pages import asked_items
+from training.models import Enrolment, User
+
+UIDS_KEPT = 200
+
+
+class ClosedError(Exception):
+    """The wave takes no answers any more, or not yet."""
+
+
+@dataclass
+class Asked:
+    """One person who is asked in one wave, under his or her participant code."""
+
+    cohort_wave: CohortWave
+    enrolment: Enrolment
+    keys: StudyKeys
+    code: str
+
+    @property
+    def slug(self):
+        return self.wave.step.slug
+
+    @property
+    def wave(self):
+        return self.cohort_wave.wave
+
+    @property
+    def study(self) -> Study:
+        return self.wave.study
+
+    @property
+    def version(self) -> InstrumentVersion:
+        return self.study.version
+
+    @property
+    def place(self) -> str:
+        """Where this person's blobs of this wave open, and nowhere else."""
+        return f"{self.study.code}|{self.wave.name}|{self.code}"
+
+    def response(self) -> Response | None:
+        return Response.objects.filter(wave=self.wave, code=self.code).first()
+
+    def draft(self) -> "Answers | None":
+        row = Draft.objects.filter(wave=self.wave, code=self.code).first()
+        return Answers(**self.keys.open(row.sealed, place=self.place)) if row else None
+
+
+@dataclass
+class Answers:
+    """What a draft holds, inside its seal.
+
+    answers: item code -> value. pages: page number -> {"by": mark of the session that filled it,
+    "done": bool}. uids: page saves already merged. languages: language -> pages saved in it.
+    """
+
+    consent: dict
+    answers: dict
+    pages: dict
+    uids: list
+    languages: dict
+
+    def first_open_page(self, count: int) -> int | None:
+        """The first page not finished yet, from 1; None when all are."""
+        return next((n for n in range(1, count + 1) if not self.is_done(n)), None)
+
+    def is_done(self, number: int) -> bool:
+        return self.pages.get(str(number), {}).get("done", False)
+
+    def was_filled_by(self, number: int, mark: str) -> bool:
+        return self.pages.get(str(number), {}).get("by") == mark
+
+
+def ask(slug: str, user: User) -> Asked | None:
+    """The wave with this address as this person meets it; None if it is not asked of him or her.
+
+    A person is one participant in a study: the cohort of the first answer counts, else the first
+    cohort joined. Raises KeysMissingError.
+    """
+    cohort_waves = list(
+        CohortWave.objects.filter(
+            wave__step__slug=slug,
+            study_cohort__cohort__enrolments__learner=user,
+            study_cohort__cohort__enrolments__left_on=None,
+        )
+        .select_related("wave__step", "wave__study__version", "study_cohort__cohort")
+        .order_by("study_cohort__cohort__enrolments__pk")
+    )
+    if not cohort_waves:
+        return None
+    study = cohort_waves[0].wave.study
+    keys = link_keys_of(study)
+    code = keys.code_of(study, user)
+    if len(cohort_waves) > 1:
+        first = Response.objects.filter(wave__study=study, code=code).values_list(
+            "cohort_wave__study_cohort", flat=True
+        )
+        cohort_waves.sort(key=lambda row: row.study_cohort_id not in first)
+    cohort_wave = cohort_waves[0]
+    enrolment = Enrolment.objects.select_related("cohort").get(
+        learner=user, cohort=cohort_wave.study_cohort.cohort
+    )
+    return Asked(cohort_wave, enrolment, keys, code)
+
+
+def locked(asked: Asked) -> CohortWave:
+    """The cohort's wave, held until the transaction ends. Raises ClosedError if it is closed."""
+    row = CohortWave.objects.select_for_update().get(pk=asked.cohort_wave.pk)
+    opens_on = row.opens_on
+    if row.closed_at or (opens_on and opens_on > timezone.localdate()):
+        raise ClosedError
+    return row
+
+
+def scatter(model, cohort_wave: CohortWave, changed=None, added=None) -> None:
+    """Write the wave's rows of this cohort anew, in the order of their random keys.
+
+    The order of rows in a table, and in a dump of it, would else tell who answered first.
+    """
+    rows = {row.pk: row for row in model.objects.filter(cohort_wave=cohort_wave)}
+    for row in (changed, added):
+        if row is not None:
+            rows[row.pk] = row
+    model.objects.filter(cohort_wave=cohort_wave).delete()
+    model.objects.bulk_create(rows[pk] for pk in sorted(rows, key=str))
+
+
+@transaction.atomic
+def agree(asked: Asked, *, consent_version: int, language: str) -> None:
+    """Begin a draft for somebody who said yes. Saying yes again changes nothing.
+
+    Raises ClosedError.
+    """
+    cohort_wave = locked(asked)
+    if asked.draft() or asked.response():
+        return
+    empty = Answers({"version": consent_version, "language": language}, {}, {}, [], {})
+    row = Draft(wave=asked.wave, cohort_wave=cohort_wave, code=asked.code)
+    row.sealed = asked.keys.seal(vars(empty), place=asked.place)
+    scatter(Draft, cohort_wave, added=row)
+
+
+@transaction.atomic
+def save_page(
+    asked: Asked,
+    number: int,
+    values: dict[str, int],
+    *,
+    uid: str,
+    session: str,
+    language: str,
+    is_done: bool,
+) -> bool:
+    """Merge one page into the draft, item by item. The same uid again changes nothing.
+
+    values: item code -> value of an option or PREFER_NOT; only of items asked in this wave.
+    session: the key of the session that fills the page.
+
+    Returns False where there is no draft to merge into: it was sent, the wave is closed, or the
+    person never agreed. What comes after sending or closing is kept in quarantine.
+    """
+    try:
+        cohort_wave = locked(asked)
+    except ClosedError:
+        return quarantine(asked, number, values, uid)
+    row = Draft.objects.filter(wave=asked.wave, code=asked.code).first()
+    if row is None:
+        return quarantine(asked, number, values, uid) if asked.response() else False
+    draft = Answers(**asked.keys.open(row.sealed, place=asked.place))
+    if uid in draft.uids:
+        return True
+    draft.answers.update(values)
+    is_done = is_done or draft.is_done(number)
+    draft.pages[str(number)] = {"by": asked.keys.mark(session), "done": is_done}
+    draft.languages[language] = draft.languages.get(language, 0) + 1
+    draft.uids = [*draft.uids, uid][-UIDS_KEPT:]
+    row.sealed = asked.keys.seal(vars(draft), place=asked.place)
+    scatter(Draft, cohort_wave, changed=row)
+    return True
+
+
+def quarantine(asked: Asked, number: int, values: dict[str, int], uid: str) -> bool:
+    """Keep a page that came too late; it is counted and never merged. Returns False."""
+    if values:
+        content = {"page": number, "values": values, "uid": uid}
+        row = Quarantine(wave=asked.wave, cohort_wave=asked.cohort_wave, code=asked.code)
+        row.sealed = asked.keys.seal(content, place=asked.place)
+        row.arrived_on = timezone.localdate()
+        scatter(Quarantine, asked.cohort_wave, added=row)
+    return False
+
+
+@transaction.atomic
+def send(asked: Asked, *, mode=Response.Mode.WEB) -> bool:
+    """Turn the draft into a response, once.
+
+    Returns whether this person's answers of this wave are stored now. Raises ClosedError.
+    """
+    cohort_wave = locked(asked)
+    if asked.response():
+        return True
+    draft = asked.draft()
+    if draft is None:
+        return False
+    freeze(asked.version)
+    languages = draft.languages or {draft.consent["language"]: 1}
+    content = {
+        "answers": as_array(asked.version, asked.wave.name, draft.answers),
+        "languages": languages,
+        "consent": draft.consent,
+    }
+    response = Response(
+        wave=asked.wave,
+        cohort_wave=cohort_wave,
+        code=asked.code,
+        version=asked.version,
+        language=max(languages, key=languages.get),
+        mode=mode,
+        sealed=asked.keys.seal(content, place=asked.place),
+    )
+    scatter(Response, cohort_wave, added=response)
+    Draft.objects.filter(wave=asked.wave, code=asked.code).delete()
+    return True
+
+
+def as_array(version: InstrumentVersion, wave: str, answers: dict[str, int]) -> list[int]:
+    """One value an item of the version, in its order.
+
+    Raises ValueError for a code that the version has not and for a value outside its options.
+    """
+    items = list(version.items.prefetch_related("option_set__options"))
+    if unknown := set(answers) - {item.code for item in items}:
+        raise ValueError(f"no such item: {', '.join(sorted(unknown))}")
+    asked = {item.pk for item in asked_items(version, wave)}
+    return [value_of(item, answers) if item.pk in asked else NOT_ASKED for item in items]
+
+
+def value_of(item: Item, answers: dict[str, int]) -> int:
+    value = answers.get(item.code, NOT_ANSWERED)
+    if value not in item.allowed_values:
+        raise ValueError(f"{item.code}: {value} is not one of its values")
+    return value
+
+
+def freeze(version: InstrumentVersion) -> None:
+    """The first answer fixes the wording."""
+    InstrumentVersion.objects.filter(pk=version.pk, frozen_on=None).update(
+        frozen_on=timezone.localdate()
+    )
+
+
+def each_participation(user: User):
+    """(study, code) of each study that asks this person and whose keys are here."""
+    studies = Study.objects.filter(cohorts__enrolments__learner=user).distinct()
+    for study in studies:
+        try:
+            keys = link_keys_of(study)
+        except KeysMissingError:
+            continue
+        yield study, keys.code_of(study, user)
+
+
+@transaction.atomic
+def withdraw(user: User) -> None:
+    """Delete what this person answered in waves that are still open, sent or not."""
+    for study, code in each_participation(user):
+        open_rows = {"wave__study": study, "code": code, "cohort_wave__closed_at": None}
+        for model in (Draft, Response, Quarantine):
+            model.objects.filter(**open_rows).delete()
+
+
+@transaction.atomic
+def forget_drafts(user: User) -> None:
+    """Delete answers under way: somebody else may hold the account now."""
+    for study, code in each_participation(user):
+        Draft.objects.filter(wave__study=study, code=code).delete()

@@ -1,0 +1,31 @@
+from quizzes.models.instruments import (
+    Instrument,
+    InstrumentVersion,
+    Item,
+    OptionSet,
+    Scale,
+    ScaleItem,
+    SetOption,
+)
+from quizzes.models.releases import Export, Release
+from quizzes.models.responses import Draft, Quarantine, Response
+from quizzes.models.studies import CohortWave, Study, StudyCohort, Wave
+
+__all__ = [
+    "CohortWave",
+    "Draft",
+    "Export",
+    "Instrument",
+    "InstrumentVersion",
+    "Item",
+    "OptionSet",
+    "Quarantine",
+    "Release",
+    "Response",
+    "Scale",
+    "ScaleItem",
+    "SetOption",
+    "Study",
+    "StudyCohort",
+    "Wave",
+]

@@ -1,0 +1,173 @@
+"""The survey: an instrument, its versions, items, options and scales. Knows no item by name."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+# Stored in place of an answer; never an option's value.
+NOT_ASKED, PREFER_NOT, NOT_ANSWERED, WITHHELD = -7, -8, -9, -6
+MISSING = (WITHHELD, NOT_ASKED, PREFER_NOT, NOT_ANSWERED)
+
+
+class Instrument(models.Model):
+    """A survey, for example PHRS24, over all its versions."""
+
+    code = models.CharField(max_length=16, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+
+    def __str__(self):
+        return self.code
+
+
+class InstrumentVersion(models.Model):
+    """The wording at one time. The first answer freezes it."""
+
+    instrument = models.ForeignKey(Instrument, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    yaml = models.TextField()  # the file it was loaded from
+    digest = models.CharField(max_length=64)  # SHA-256 of yaml
+    # A day, not a time: it is the day of somebody's answer. NULL: nobody has answered yet.
+    frozen_on = models.DateField(null=True)
+    # Somebody confirmed the items that need it (`to_confirm`); empty until a person has.
+    signed_off_by = models.CharField(max_length=120, blank=True)
+    signed_off_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["instrument", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument", "number"], name="instrument_version_is_numbered"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.instrument} {self.number}"
+
+
+class OptionSet(models.Model):
+    """Answers that several items share, numbered from 1."""
+
+    version = models.ForeignKey(
+        InstrumentVersion, on_delete=models.CASCADE, related_name="option_sets"
+    )
+    code = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code"], name="option_set_is_named_once")
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class SetOption(models.Model):
+    """One answer of an option set. The value is what is stored."""
+
+    option_set = models.ForeignKey(OptionSet, on_delete=models.CASCADE, related_name="options")
+    value = models.PositiveSmallIntegerField()
+    label = models.CharField(_("label"), max_length=60)
+
+    class Meta:
+        ordering = ["value"]
+        constraints = [
+            models.UniqueConstraint(fields=["option_set", "value"], name="option_value_is_used_once"),
+            models.CheckConstraint(condition=Q(value__gte=1), name="option_values_begin_at_one"),
+        ]
+
+    def __str__(self):
+        return f"{self.value}"
+
+
+class Item(models.Model):
+    """One question of a version. `position` is its place in every array of answers."""
+
+    class Kind(models.TextChoices):
+        ATTITUDE = "attitude", _("attitude")
+        KNOWLEDGE = "knowledge", _("knowledge")
+        BEHAVIOUR = "behaviour", _("behaviour")
+        INTENTION = "intention", _("intention")
+        THEN_NOW = "then_now", _("then and now")
+        DEMOGRAPHIC = "demographic", _("about yourself")
+        PROCESS = "process", _("about the course")
+
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=8)
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    option_set = models.ForeignKey(OptionSet, on_delete=models.PROTECT, related_name="items")
+    waves = models.JSONField(default=list, blank=True)  # wave names; empty: every wave
+    right = models.PositiveSmallIntegerField(null=True)  # the right option of a knowledge item
+    apart = models.JSONField(default=list, blank=True)  # values reported apart, never as a number
+    is_identifying = models.BooleanField(default=False)  # blanked in row files of small groups
+    to_confirm = models.BooleanField(default=False)  # not asked in production until signed off
+    text = models.TextField(_("text"))
+    short = models.CharField(_("short text"), max_length=80)
+    findings = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code"], name="item_code_is_used_once"),
+            models.UniqueConstraint(fields=["version", "position"], name="item_has_its_own_place"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    @property
+    def options(self):
+        return self.option_set.options.all()
+
+    @property
+    def allowed_values(self) -> set[int]:
+        """What may be stored for somebody who was asked."""
+        return {option.value for option in self.options} | {PREFER_NOT, NOT_ANSWERED}
+
+
+class Scale(models.Model):
+    """A score made of items, or of other scales."""
+
+    class Method(models.TextChoices):
+        MEAN = "mean", _("mean")
+        SUM = "sum", _("sum")
+
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.CASCADE, related_name="scales")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=16)
+    label = models.CharField(_("label"), max_length=200)
+    short = models.CharField(_("short label"), max_length=80)
+    method = models.CharField(max_length=4, choices=Method.choices, default=Method.MEAN)
+    min_answered = models.FloatField()  # share of its items, 0 to 1
+    band = models.FloatField(null=True)  # points that count as a change; NULL: any change
+    parts = models.ManyToManyField("self", symmetrical=False, related_name="wholes")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "code"], name="scale_code_is_used_once"),
+            models.CheckConstraint(
+                condition=Q(min_answered__gt=0, min_answered__lte=1),
+                name="scale_needs_a_share_of_answers",
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class ScaleItem(models.Model):
+    """This item counts in this scale, reversed or not."""
+
+    scale = models.ForeignKey(Scale, on_delete=models.CASCADE, related_name="scale_items")
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="scale_items")
+    is_reversed = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["item__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["scale", "item"], name="item_counts_once_in_a_scale")
+        ]
+
+    def __str__(self):
+        return f"{self.scale_id}: {self.item_id}"

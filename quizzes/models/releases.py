@@ -1,0 +1,86 @@
+"""Frozen results: the only thing that reports and exports read."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.models.studies import CohortWave, Study
+from training.models import Job
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def ready(self):
+        return self.filter(built_at__isnull=False)
+
+
+class Release(models.Model):
+    """A union of closed cohort-waves. The same set gives the same release.
+
+    `content` holds the rows and `report` the numbers, both sealed under the study's data key.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="releases")
+    number = models.PositiveSmallIntegerField()
+    cohort_waves = models.ManyToManyField(CohortWave, related_name="releases")
+    # SHA-256 over the sorted numbers of the cohort-waves: what makes two releases the same.
+    digest = models.CharField(max_length=64)
+    is_simulated = models.BooleanField(default=False)
+    content = models.BinaryField(null=True)
+    report = models.BinaryField(null=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    built_at = models.DateTimeField(null=True)
+    published_at = models.DateTimeField(null=True)
+    job = models.OneToOneField(Job, null=True, on_delete=models.SET_NULL, related_name="release")
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("release")
+        verbose_name_plural = _("releases")
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "number"], name="release_is_numbered"),
+            models.UniqueConstraint(fields=["study", "digest"], name="same_set_is_the_same_release"),
+            models.CheckConstraint(
+                condition=Q(built_at=None, content=None, report=None)
+                | Q(built_at__isnull=False, content__isnull=False, report__isnull=False),
+                name="release_is_built_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(built_at__isnull=False),
+                name="only_a_built_release_is_published",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.study} {self.number}"
+
+
+class Export(models.Model):
+    """A file made of a release, under codes that are new in each file."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", _("CSV, one row a participant")
+
+    release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="exports")
+    format = models.CharField(max_length=8, choices=Format.choices, default=Format.CSV)
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="export")
+    file = models.FileField(upload_to="exports", blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    rows = models.PositiveIntegerField(null=True)  # NULL: not built yet
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"{self.release} {self.format} {self.pk}"

@@ -1,0 +1,106 @@
+"""Which instrument is asked when, of whom, and under which keys."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from quizzes.models.instruments import InstrumentVersion
+from training.models import Cohort, Step
+
+
+class Study(models.Model):
+    """One measurement: an instrument version, its waves, its keys.
+
+    The keys are in a file; the row holds their fingerprints, so that a wrong or missing key is
+    seen and never makes a new code. Empty: no keys made yet, or the link key was destroyed.
+    """
+
+    code = models.CharField(max_length=16, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="studies")
+    min_group = models.PositiveSmallIntegerField(_("smallest group shown"))
+    link_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    data_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    cohorts = models.ManyToManyField(Cohort, through="StudyCohort", related_name="studies")
+
+    class Meta:
+        verbose_name = _("study")
+        verbose_name_plural = _("studies")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(min_group__gte=5), name="study_shows_groups_of_five")
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class Wave(models.Model):
+    """One time of asking. Its step stands in the way of every cohort of the study."""
+
+    class Name(models.TextChoices):
+        PRE = "pre", _("before the course")
+        POST = "post", _("after the course")
+        FU3 = "fu3", _("3 months later")
+        FU6 = "fu6", _("6 months later")
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="waves")
+    name = models.CharField(max_length=4, choices=Name.choices)
+    position = models.PositiveSmallIntegerField()
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="wave")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "name"], name="study_has_a_wave_once"),
+            models.CheckConstraint(
+                condition=Q(name__in=["pre", "post", "fu3", "fu6"]), name="wave_has_a_known_name"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.study} {self.name}"
+
+
+class StudyCohort(models.Model):
+    """This cohort takes part in this study."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="study_cohorts")
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="study_cohorts")
+    is_comparison = models.BooleanField(_("comparison cohort"), default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "cohort"], name="cohort_is_in_a_study_once")
+        ]
+
+    def __str__(self):
+        return f"{self.study}: {self.cohort}"
+
+
+class CohortWaveQuerySet(models.QuerySet):
+    def open_on(self, day):
+        return self.filter(Q(opens_on=None) | Q(opens_on__lte=day), closed_at=None)
+
+
+class CohortWave(models.Model):
+    """A wave of one cohort. Closing it freezes its answers and deletes what was not sent."""
+
+    study_cohort = models.ForeignKey(StudyCohort, on_delete=models.PROTECT, related_name="waves")
+    wave = models.ForeignKey(Wave, on_delete=models.PROTECT, related_name="cohort_waves")
+    opens_on = models.DateField(null=True)  # NULL: as soon as somebody stands there
+    closes_on = models.DateField()  # as planned and as the consent says
+    closed_at = models.DateTimeField(null=True)
+
+    objects = CohortWaveQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["wave__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study_cohort", "wave"], name="cohort_has_a_wave_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.study_cohort} {self.wave.name}"

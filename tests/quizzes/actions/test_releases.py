@@ -1,0 +1,193 @@
+import csv
+import io
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from quizzes.actions.exports import request_export
+from quizzes.actions.releases import ReleaseError, publish, request_release
+from quizzes.actions.responses import agree, ask, save_page, send
+from quizzes.actions.studies import add_cohort, close_wave
+from quizzes.exports.csv import write_csv
+from quizzes.models import CohortWave, Release
+from quizzes.reports.build import build_release
+from quizzes.reports.frozen import content_of, report_of
+from quizzes.tasks import build_export
+from quizzes.tasks import build_release as build_task
+from tests.quizzes.conftest import officers
+from training.models import Cohort, Job
+
+pytestmark = pytest.mark.django_db
+
+
+def answer(user, wave, **values):
+    asked = ask(f"small-{wave}", user)
+    agree(asked, consent_version=1, language="km")
+    save_page(
+        asked, 1, values, uid=str(uuid.uuid4()), session="s", language="km", is_done=True
+    )
+    send(asked)
+
+
+def finished(study, *, people=12, name="Done", origin="real"):
+    """A cohort whose people rose by one point on Q1, with everything closed."""
+    cohort = Cohort.objects.create(
+        name=name, ends_on=timezone.localdate() + timedelta(days=9), origin=origin
+    )
+    add_cohort(study, cohort)
+    for n, user in enumerate(officers(cohort, people)):
+        answer(user, "pre", Q1=1 + n % 4, Q2=3, D1=1 + n % 2)
+        answer(user, "post", Q1=2 + n % 4, Q2=3)
+    for row in CohortWave.objects.filter(study_cohort__cohort=cohort):
+        close_wave(row)
+    return cohort
+
+
+def waves_of(*cohorts, names=("pre", "post")):
+    rows = CohortWave.objects.filter(study_cohort__cohort__in=cohorts, wave__name__in=names)
+    return list(rows.select_related("wave", "study_cohort__cohort"))
+
+
+@pytest.fixture
+def built(study):
+    release = request_release(study, waves_of(finished(study)))
+    build_release(release)
+    return release
+
+
+def test_an_open_wave_is_not_released(study, cohort):
+    with pytest.raises(ReleaseError):
+        request_release(study, waves_of(cohort))
+
+
+def test_nothing_is_no_release(study):
+    with pytest.raises(ReleaseError):
+        request_release(study, [])
+
+
+def test_simulated_and_real_cohorts_are_not_released_together(study):
+    one = finished(study, name="real")
+    other = finished(study, name="simulated", origin="simulated")
+
+    with pytest.raises(ReleaseError):
+        request_release(study, waves_of(one, other))
+    assert request_release(study, waves_of(other)).is_simulated
+
+
+def test_the_same_set_is_the_same_release(study):
+    rows = waves_of(finished(study))
+
+    assert request_release(study, rows) == request_release(study, rows[::-1])
+    assert Release.objects.count() == 1
+
+
+def test_two_releases_do_not_differ_by_a_small_cohort(study):
+    large, small = finished(study), finished(study, people=4, name="small")
+    request_release(study, waves_of(large, small))
+
+    with pytest.raises(ReleaseError, match="small"):
+        request_release(study, waves_of(large))
+
+
+def test_two_releases_may_differ_by_a_large_cohort(study):
+    one, other = finished(study), finished(study, name="other")
+    request_release(study, waves_of(one))
+
+    assert request_release(study, waves_of(one, other)).number == 2
+
+
+def test_a_release_holds_every_participant_once_and_no_code(built):
+    content = content_of(built)
+
+    assert len(content["rows"]) == 12
+    assert set(content["rows"][0]) == {"cohort", "waves"}
+    assert sorted(row["waves"]["pre"]["answers"][0] for row in content["rows"]) == sorted(
+        [1, 2, 3, 4] * 3
+    )
+
+
+def test_the_report_tells_the_change_of_the_pairs(built):
+    report = report_of(built)
+
+    change = report["change"]["view"]["pre-post"]
+    assert (change["n"], change["diff"]) == (12, 0.5)
+    assert (change["improved"], change["unchanged"], change["worsened"]) == (12, 0, 0)
+    assert change["not_computed"] == "no_variation"
+    assert report["flow"] == [
+        {"cohort": "Done", "enrolled": 12, "pre": 12, "post": 12, "paired": 12},
+        {"cohort": None, "enrolled": 12, "pre": 12, "post": 12, "paired": 12},
+    ]
+    assert report["reliability"]["view"]["pre"]["suppressed"] == "fewer_than_30"
+
+
+def test_a_group_below_the_least_shows_nothing(study):
+    release = request_release(study, waves_of(finished(study, people=9)))
+    build_release(release)
+
+    report = report_of(release)
+
+    assert report["scores"]["view"]["pre"] == {
+        **dict.fromkeys(["n", "mean", "sd", "ci", "floor", "ceiling"]),
+        "suppressed": "fewer_than_min_group",
+    }
+    assert report["change"]["view"]["pre-post"]["suppressed"] == "fewer_than_min_group"
+    assert report["change"]["view"]["pre-post"]["n"] is None
+    assert report["flow"][0]["pre"] is None
+
+
+def test_only_a_built_release_is_published_and_only_once(study):
+    release = request_release(study, waves_of(finished(study)))
+
+    publish(release)
+    release.refresh_from_db()
+    assert release.published_at is None
+
+    build_release(release)
+    publish(release)
+    release.refresh_from_db()
+    first = release.published_at
+    publish(release)
+    release.refresh_from_db()
+    assert first
+    assert release.published_at == first
+
+
+def test_building_twice_changes_nothing(built):
+    before = bytes(built.content)
+
+    build_release(built)
+
+    assert bytes(Release.objects.get().content) == before
+
+
+def test_a_worker_builds_release_and_file_and_says_so(study, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    release = request_release(study, waves_of(finished(study)))
+
+    build_task(release.job_id)
+    export = request_export(release)
+    build_export(export.job_id)
+    build_export(export.job_id)
+
+    assert {job.state for job in Job.objects.all()} == {Job.State.DONE}
+    export.refresh_from_db()
+    assert export.rows == 12
+    raw = export.file.read()
+    assert raw.startswith(b"\xef\xbb\xbfparticipant,cohort,language_pre,language_post,Q1_pre")
+    rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert sorted(row["Q1_post"] for row in rows) == sorted("2345" * 3)
+    assert {row["D1_pre"] for row in rows} == {"-6"}  # groups of six are too small to tell
+    assert {row["cohort"] for row in rows} == {"A"}
+    assert {row["K1_pre"] for row in rows} == {"-9"}
+
+
+def test_two_files_of_a_release_share_no_name(built, tmp_path):
+    names = []
+    for n in range(2):
+        write_csv(built, tmp_path / f"{n}.csv")
+        text = (tmp_path / f"{n}.csv").read_text("utf-8-sig")
+        names.append({row["participant"] for row in csv.DictReader(io.StringIO(text))})
+    assert len(names[0]) == 12
+    assert not names[0] & names[1]

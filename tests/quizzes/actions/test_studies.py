@@ -1,0 +1,117 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from quizzes.actions.studies import StudyError, add_cohort, close_wave, make_study, sweep_studies
+from quizzes.keys import destroy_link_key, key_path, make_keys
+from quizzes.models import CohortWave
+from tests.quizzes.conftest import officers
+from training.actions.progress import complete_step
+from training.models import Cohort, CohortStep
+from training.models.way import way_of
+
+pytestmark = pytest.mark.django_db
+
+
+def survey_steps(cohort):
+    return {step.step.slug: step.is_open for step in cohort.steps.filter(step__kind="survey")}
+
+
+def test_a_study_has_its_waves_with_a_step_each(study):
+    assert [(wave.name, wave.step.slug) for wave in study.waves.all()] == [
+        ("pre", "small-pre"),
+        ("post", "small-post"),
+    ]
+    assert study.min_group == 10
+
+
+@pytest.mark.parametrize(
+    ("waves", "least"),
+    [(["post", "pre"], None), (["pre", "later"], None), ([], None), (["pre"], 4)],
+)
+def test_a_wrong_study_is_refused(version, waves, least):
+    with pytest.raises(StudyError):
+        make_study("X", version, waves, min_group=least)
+
+
+def test_keys_are_made_once(study):
+    with pytest.raises(FileExistsError):
+        make_keys(study)
+
+
+def test_the_way_of_a_cohort_has_its_surveys_around_the_course(cohort):
+    places = {step.step.slug: step.place for step in cohort.steps.filter(step__kind="survey")}
+
+    assert places == {
+        "small-pre": CohortStep.Place.BEFORE,
+        "small-post": CohortStep.Place.AFTER,
+    }
+    assert survey_steps(cohort) == {"small-pre": True, "small-post": True}
+
+
+def test_a_cohort_that_has_begun_is_not_added(study, cohort):
+    user = officers(cohort, 1)[0]
+    enrolment = user.enrolments.get()
+    complete_step(enrolment, way_of(enrolment).next.step)
+    other = make_study("OTHER", study.version, ["pre"])
+
+    with pytest.raises(StudyError, match="has begun"):
+        add_cohort(other, cohort)
+
+
+def test_closing_a_wave_takes_its_step_out_of_the_way(cohort):
+    wave = CohortWave.objects.get(wave__name="pre")
+
+    close_wave(wave)
+    close_wave(wave)
+
+    assert survey_steps(cohort) == {"small-pre": False, "small-post": True}
+
+
+def test_without_keys_no_survey_is_a_step_and_with_them_it_is_again(study, cohort):
+    path = key_path(study)
+    kept = path.read_bytes()
+    path.unlink()
+
+    sweep_studies()
+    assert survey_steps(cohort) == {"small-pre": False, "small-post": False}
+
+    path.write_bytes(kept)
+    sweep_studies()
+    assert survey_steps(cohort) == {"small-pre": True, "small-post": True}
+
+
+def test_destroying_the_link_key_closes_the_surveys(study, cohort):
+    destroy_link_key(study)
+    sweep_studies()
+
+    assert survey_steps(cohort) == {"small-pre": False, "small-post": False}
+
+
+def test_the_sweep_closes_waves_whose_day_has_passed(cohort):
+    day = timezone.localdate()
+    CohortWave.objects.filter(wave__name="pre").update(closes_on=day - timedelta(days=1))
+    CohortWave.objects.filter(wave__name="post").update(closes_on=day)
+
+    sweep_studies()
+
+    assert [row.closed_at is None for row in CohortWave.objects.order_by("wave__position")] == [
+        False,
+        True,
+    ]
+
+
+def test_a_follow_up_opens_on_its_day(version, settings, tmp_path):
+    settings.KEY_DIR = tmp_path
+    study = make_study("F", version, ["pre", "fu3"])
+    make_keys(study)
+    cohort = Cohort.objects.create(
+        name="F", starts_on=timezone.localdate(), ends_on=timezone.localdate()
+    )
+    add_cohort(study, cohort)
+    enrolment = officers(cohort, 1)[0].enrolments.get()
+
+    assert [step.step.slug for step in way_of(enrolment).steps] == ["f-pre"]
+    cohort.steps.filter(step__slug="f-fu3").update(opens_on=timezone.localdate())
+    assert [step.step.slug for step in way_of(enrolment).steps] == ["f-pre", "f-fu3"]

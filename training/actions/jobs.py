@@ -1,0 +1,60 @@
+"""Begin, carry, finish and revive background work."""
+
+import logging
+from collections.abc import Callable
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from training.models import Job
+from training.models.jobs import MOST_TRIES
+
+logger = logging.getLogger(__name__)
+
+
+def request_job(task: str, *, owner=None) -> Job:
+    """Write the job down and tell a worker once the row is committed.
+
+    task: the Celery task's name; it takes the row's id.
+    """
+    job = Job.objects.create(task=task, owner=owner)
+    transaction.on_commit(lambda: nudge(job), robust=True)
+    return job
+
+
+def nudge(job: Job) -> None:
+    """Tell a worker to look at the job. A broker that is down changes nothing: the sweep comes."""
+    try:
+        current_app.send_task(job.task, [job.pk], retry=False)
+    except Exception as error:  # whatever the broker raises, the row stands
+        logger.warning("job %s: broker did not take it (%s)", job.pk, type(error).__name__)
+
+
+def carry_out(job: Job, work: Callable[[Job], None]) -> None:
+    """Do the work of a job that is ours, and write down how it ended. Safe to call twice."""
+    if not job.claim():
+        return
+    try:
+        work(job)
+    except Exception as error:
+        finish(job, Job.State.FAILED, error=str(error) or type(error).__name__)
+        raise
+    finish(job, Job.State.DONE)
+
+
+def finish(job: Job, state, error="") -> None:
+    Job.objects.filter(pk=job.pk).update(state=state, error=error, seen_at=timezone.now())
+
+
+def sweep() -> int:
+    """Revive jobs that nobody works on; give up after three tries. Returns how many were revived."""
+    silent = Job.objects.silent(timezone.now())
+    silent.filter(tries__gte=MOST_TRIES).update(
+        state=Job.State.FAILED, error="The work broke off three times."
+    )
+    revived = list(Job.objects.silent(timezone.now()))
+    for job in revived:
+        Job.objects.filter(pk=job.pk).update(seen_at=timezone.now(), state=Job.State.WAITING)
+        nudge(job)
+    return len(revived)

@@ -1,0 +1,89 @@
+"""Steps done. The one place where a completion is written, whoever found it done."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from training.actions.certificates import issue_certificate
+from training.models import Completion, Enrolment, Option, Question, Step, Tries
+from training.models.way import way_of
+
+
+class NotYetError(Exception):
+    """The step's turn has not come."""
+
+
+@transaction.atomic
+def complete_step(enrolment: Enrolment, step: Step, *, score=None, tries=None) -> Completion:
+    """Say that this enrolment has completed this step. Saying it again changes nothing.
+
+    A survey step gets no time and reaches the trainer's board at the next midnight.
+
+    Raises NotYetError if a step before it is still to be done.
+    """
+    if done := enrolment.completions.filter(step=step).first():
+        return done
+    found = way_of(enrolment).find(step)
+    if found is None or found.state == "ahead":
+        raise NotYetError(step.slug)
+    is_survey = step.kind == Step.Kind.SURVEY
+    completion, _ = Completion.objects.get_or_create(
+        enrolment=enrolment,
+        step=step,
+        defaults={
+            "completed_at": None if is_survey else timezone.now(),
+            "score": score,
+            "tries": tries,
+            "is_shown": not is_survey,
+        },
+    )
+    if not is_survey:
+        Enrolment.objects.filter(pk=enrolment.pk).update(seen_on=timezone.localdate())
+        if way_of(enrolment).is_course_done:
+            issue_certificate(enrolment)
+    return completion
+
+
+@transaction.atomic
+def try_check(
+    answers: dict[Question, Option], step: Step, enrolments: list[Enrolment]
+) -> dict[Question, bool]:
+    """Count a try at a lesson's check and complete it once every answer is right.
+
+    answers: one option for each question of the step's lesson. Only counters are stored.
+    enrolments: those of the person who answers, in whose way the step stands; may be empty.
+
+    Returns which questions are right. Raises ValueError if a question is missing.
+    """
+    if missing := set(step.lesson.questions.all()) - set(answers):
+        raise ValueError(f"{step.slug}: no answer to {sorted(q.code for q in missing)}")
+    right = {question: option.is_right for question, option in answers.items()}
+    score = sum(right.values())
+    first = False
+    for enrolment in enrolments:
+        if enrolment.completions.filter(step=step).exists():
+            continue
+        row, made = Tries.objects.get_or_create(
+            enrolment=enrolment, step=step, defaults={"score": score}
+        )
+        first = first or made
+        Tries.objects.filter(pk=row.pk).update(tries=F("tries") + 1)
+        if score == len(right):
+            complete_step(enrolment, step, score=row.score, tries=row.tries + 1)
+            row.delete()
+    if first:
+        count_first_try(right)
+    return right
+
+
+def count_first_try(right: dict[Question, bool]) -> None:
+    """Add one first try to each question's counters. They belong to nobody."""
+    for question, is_right in right.items():
+        Question.objects.filter(pk=question.pk).update(
+            first_tries=F("first_tries") + 1, first_right=F("first_right") + int(is_right)
+        )
+
+
+def show_survey_steps() -> int:
+    """At midnight: let boards show the survey steps done until now. Returns how many."""
+    return Completion.objects.filter(is_shown=False).update(is_shown=True)
