@@ -1,0 +1,75 @@
+"""Scores of a group at one wave."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import stdtrit
+
+DIGITS = 9  # scores that agree so far are the same; 3.5 - 3.0 and 0.5 must not differ by noise
+
+
+@dataclass(frozen=True)
+class Description:
+    """How the scores of n people lie.
+
+    mean, sd: scale points; sd with n - 1 in the denominator, None below two people.
+    floor, ceiling: share of people, 0 to 1, at the lowest and highest possible score.
+    All but n are None where there is nobody.
+    """
+
+    n: int
+    mean: float | None
+    sd: float | None
+    floor: float | None
+    ceiling: float | None
+
+
+def describe(scores: Sequence[float], low: float, high: float) -> Description:
+    """Mean, spread, and crowding at the ends of one scale.
+
+    scores: one finite score a person, in scale points, any length. Drop missing ones first.
+    low, high: the lowest and highest possible score, in scale points.
+    """
+    if len(scores) == 0:
+        return Description(n=0, mean=None, sd=None, floor=None, ceiling=None)
+    values = np.asarray(scores, dtype=float)
+    return Description(
+        n=len(values),
+        mean=float(values.mean()),
+        sd=standard_deviation(values),
+        floor=_share_at(values, low),
+        ceiling=_share_at(values, high),
+    )
+
+
+def mean_interval(mean: float, sd: float, n: int) -> tuple[float, float] | None:
+    """95 % interval of one group's mean, in the unit of the mean.
+
+    sd: with n - 1 in the denominator. Returns None below two people.
+
+    Source: Student's t with n - 1 degrees of freedom.
+    """
+    if n < 2:
+        return None
+    reach = float(stdtrit(n - 1, 0.975)) * sd / n**0.5
+    return mean - reach, mean + reach
+
+
+def standard_deviation(values: ArrayLike) -> float | None:
+    """Standard deviation with n - 1 in the denominator, in the unit of the values.
+
+    Returns None below two values, and exactly 0.0 if all agree to nine digits: their noise
+    is not variation.
+    """
+    values = np.asarray(values, dtype=float)
+    if len(values) < 2:
+        return None
+    if np.ptp(np.round(values, DIGITS)) == 0:
+        return 0.0
+    return float(values.std(ddof=1))
+
+
+def _share_at(values: np.ndarray, score: float) -> float:
+    return float(np.mean(np.round(values - score, DIGITS) == 0))

@@ -1,0 +1,77 @@
+"""Do the items of a scale measure the same?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import fdtri
+
+from quizzes.analysis.describe import standard_deviation
+from quizzes.analysis.errors import NotComputable
+
+TAILS = (0.025, 0.975)  # of the 95 % interval
+
+
+@dataclass(frozen=True)
+class Alpha:
+    """Cronbach's alpha of one scale at one wave.
+
+    k: number of items. n: number of people who answered all of them.
+    alpha: at most 1, negative if items run against each other; ci its 95 % interval.
+    item_rest_r: in item order, the correlation of each item with the sum of the others;
+        None where the item or that sum does not vary.
+    """
+
+    k: int
+    n: int
+    alpha: float
+    ci: tuple[float, float]
+    item_rest_r: tuple[float | None, ...]
+
+
+def cronbach_alpha(rows: Sequence[Sequence[float | None]]) -> Alpha:
+    """Cronbach's alpha on complete cases, with Feldt's interval.
+
+    rows: one row a person, each with one answer an item in item order, reverse-keyed items
+        already turned; None where missing. A row with a missing answer is left out.
+
+    Raises ValueError if the rows differ in length. Raises NotComputable:
+    "fewer_than_two_items", "fewer_than_two_complete_rows", or "no_variation" if everybody
+    has the same sum.
+
+    Source: Cronbach (1951), Psychometrika 16:297; Feldt, Woodruff & Salih (1987), Appl.
+    Psychol. Meas. 11:93.
+    """
+    answers = _complete(rows)
+    n, k = answers.shape
+    sums = answers.sum(axis=1)
+    if standard_deviation(sums) == 0:
+        raise NotComputable("no_variation")
+    alpha = k / (k - 1) * (1 - float(answers.var(axis=0, ddof=1).sum() / sums.var(ddof=1)))
+    rest_r = tuple(_correlation(item, sums - item) for item in answers.T)
+    return Alpha(k=k, n=n, alpha=alpha, ci=_feldt_interval(alpha, n, k), item_rest_r=rest_r)
+
+
+def _complete(rows: Sequence[Sequence[float | None]]) -> np.ndarray:
+    """The rows without a gap, people by items."""
+    lengths = {len(row) for row in rows}
+    if len(lengths) > 1:
+        raise ValueError(f"rows of different length: {sorted(lengths)}")
+    if lengths and max(lengths) < 2:
+        raise NotComputable("fewer_than_two_items")
+    complete = [row for row in rows if all(answer is not None for answer in row)]
+    if len(complete) < 2:
+        raise NotComputable("fewer_than_two_complete_rows")
+    return np.asarray(complete, dtype=float)
+
+
+def _feldt_interval(alpha: float, n: int, k: int) -> tuple[float, float]:
+    """(1 - alpha of the population) / (1 - alpha found) follows F(n - 1, (n - 1)(k - 1))."""
+    low, high = (float(fdtri(n - 1, (n - 1) * (k - 1), tail)) for tail in TAILS)
+    return 1 - (1 - alpha) * high, 1 - (1 - alpha) * low
+
+
+def _correlation(x: np.ndarray, y: np.ndarray) -> float | None:
+    if standard_deviation(x) == 0 or standard_deviation(y) == 0:
+        return None
+    return float(np.corrcoef(x, y)[0, 1])

@@ -1,0 +1,144 @@
+"""From a release's frozen rows to scores: each scale, each wave, each participant."""
+
+from dataclasses import dataclass, field
+
+from quizzes.analysis.scoring import composite, right_or_wrong, scale_score
+from quizzes.models import InstrumentVersion, Scale
+from quizzes.models.instruments import MISSING
+
+
+@dataclass
+class Scored:
+    """One scale over a release. Position i of every list is the same participant.
+
+    scores: wave -> one score a participant, None where missing. items: wave -> keyed item values.
+    """
+
+    code: str
+    low: float
+    high: float
+    band: float | None
+    item_codes: list[str]
+    scores: dict[str, list[float | None]] = field(default_factory=dict)
+    items: dict[str, list[list[float | None]]] = field(default_factory=dict)
+
+    def at(self, wave: str) -> list[float]:
+        """The scores of those who have one at this wave."""
+        return [score for score in self.scores[wave] if score is not None]
+
+    def items_at(self, wave: str) -> list[list[float | None]]:
+        """The keyed item values of those who took part in this wave."""
+        return [row for row in self.items[wave] if row is not None]
+
+    def pairs(self, first: str, second: str) -> tuple[list[float], list[float]]:
+        """Scores at both waves of those who have both."""
+        both = [
+            (before, after)
+            for before, after in zip(
+                self.scores[first], self.scores[second], strict=True
+            )
+            if before is not None and after is not None
+        ]
+        return [before for before, _ in both], [after for _, after in both]
+
+
+@dataclass(frozen=True)
+class Key:
+    """How one item counts in its scale: its place in the array, its bounds, its keying."""
+
+    position: int
+    code: str
+    low: int
+    high: int
+    is_reversed: bool
+    right: int | None
+    apart: frozenset[int]
+
+    def value(self, answers: list[int]) -> float | None:
+        """The item's answer as a number, None where missing or where it is no number."""
+        raw = answers[self.position]
+        if raw in MISSING or raw in self.apart:
+            return None
+        return raw if self.right is None else right_or_wrong(raw, self.right)
+
+    def keyed(self, answers: list[int]) -> float | None:
+        value = self.value(answers)
+        return self.low + self.high - value if self.is_reversed and value is not None else value
+
+
+def score_rows(version: InstrumentVersion, content: dict, waves: list[str]) -> list[Scored]:
+    """Every scale of the version, scored over the rows of a release at these waves."""
+    scales = version.scales.prefetch_related(
+        "scale_items__item__option_set__options", "parts__scale_items__item__option_set__options"
+    )
+    own = {scale.code: score_scale(scale, content, waves) for scale in scales if not scale.parts.all()}
+    whole = [combine(scale, own, waves) for scale in scales if scale.parts.all()]
+    found = {scored.code: scored for scored in [*own.values(), *whole]}
+    return [found[scale.code] for scale in scales]
+
+
+def keys_of_scale(scale: Scale) -> list[Key]:
+    return [
+        Key(
+            position=link.item.position,
+            code=link.item.code,
+            low=0 if link.item.right else 1,
+            high=1 if link.item.right else len(link.item.options),
+            is_reversed=link.is_reversed,
+            right=link.item.right,
+            apart=frozenset(link.item.apart),
+        )
+        for link in scale.scale_items.all()
+    ]
+
+
+def score_scale(scale: Scale, content: dict, waves) -> Scored:
+    keys = keys_of_scale(scale)
+    times = len(keys) if scale.method == Scale.Method.SUM else 1
+    scored = Scored(
+        code=scale.code,
+        low=times * sum(key.low for key in keys) / len(keys),
+        high=times * sum(key.high for key in keys) / len(keys),
+        band=scale.band,
+        item_codes=[key.code for key in keys],
+    )
+    for wave in waves:
+        taken = [row["waves"].get(wave) for row in content["rows"]]
+        scored.scores[wave] = [
+            one_score(scale, keys, response["answers"]) if response else None for response in taken
+        ]
+        scored.items[wave] = [
+            [key.keyed(response["answers"]) for key in keys] if response else None
+            for response in taken
+        ]
+    return scored
+
+
+def one_score(scale: Scale, keys: list[Key], answers: list[int]) -> float | None:
+    return scale_score(
+        [key.value(answers) for key in keys],
+        [key.is_reversed for key in keys],
+        [(key.low, key.high) for key in keys],
+        scale.min_answered,
+        scale.method,
+    )
+
+
+def combine(scale: Scale, own: dict[str, Scored], waves) -> Scored:
+    """A scale made of scales: the mean of the scores that are there."""
+    parts = [own[part.code] for part in scale.parts.all()]
+    scored = Scored(
+        code=scale.code,
+        low=sum(part.low for part in parts) / len(parts),
+        high=sum(part.high for part in parts) / len(parts),
+        band=scale.band,
+        item_codes=[code for part in parts for code in part.item_codes],
+    )
+    for wave in waves:
+        by_person = zip(*(part.scores[wave] for part in parts), strict=True)
+        scored.scores[wave] = [composite(scores, scale.min_answered) for scores in by_person]
+        rows = zip(*(part.items[wave] for part in parts), strict=True)
+        scored.items[wave] = [
+            None if None in row else [value for part in row for value in part] for row in rows
+        ]
+    return scored

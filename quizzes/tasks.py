@@ -1,0 +1,41 @@
+"""What a worker does. Each task takes the id of a Job row and is safe to run twice."""
+
+import tempfile
+from pathlib import Path
+
+from celery import shared_task
+from django.core.files import File
+
+from quizzes.actions import sweep as sweeping
+from quizzes.exports.csv import write_csv
+from quizzes.models import Export
+from quizzes.reports.build import build_release as build
+from training.actions.jobs import carry_out
+from training.models import Job
+
+
+@shared_task
+def build_release(job_id: int) -> None:
+    carry_out(Job.objects.get(pk=job_id), lambda job: build(job.release, job.report))
+
+
+@shared_task
+def build_export(job_id: int) -> None:
+    carry_out(Job.objects.get(pk=job_id), lambda job: write_export(job.export, job.report))
+
+
+def write_export(export: Export, progress) -> None:
+    """Write the export's file beside its place and put it there whole."""
+    if export.file:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        export.rows, export.sha256 = write_csv(export.release, path, progress)
+        with path.open("rb") as file:
+            export.file.save(f"{export.release.study.code}-{export.pk}.csv", File(file), save=False)
+    export.save()
+
+
+@shared_task
+def sweep() -> None:
+    sweeping.sweep()

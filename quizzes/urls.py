@@ -1,0 +1,29 @@
+"""Every address of the measuring, on one page."""
+
+from django.urls import path
+
+from quizzes.evaluator import releases, studies
+from quizzes.learner import my_data, survey
+
+app_name = "quizzes"
+
+urlpatterns = [
+    # officers
+    path("survey/resume/", survey.resume, name="resume"),
+    path("survey/<slug:slug>/", survey.survey, name="survey"),
+    path("survey/<slug:slug>/consent/", survey.consent, name="consent"),
+    path("survey/<slug:slug>/<int:number>/", survey.page, name="survey_page"),
+    path("survey/<slug:slug>/send/", survey.send, name="send_survey"),
+    path("my-data/", my_data.my_data, name="my_data"),
+    # evaluators
+    path("evaluation/", studies.home, name="evaluation"),
+    path("evaluation/studies/<slug:code>/", studies.study, name="study"),
+    path("evaluation/studies/<slug:code>/cohorts/", studies.add_cohort, name="add_cohort"),
+    path("evaluation/waves/<int:pk>/close/", studies.close, name="close_wave"),
+    path("evaluation/studies/<slug:code>/releases/", releases.make, name="make_release"),
+    path("evaluation/releases/<uuid:pk>/", releases.release, name="release"),
+    path("evaluation/releases/<uuid:pk>/publish/", releases.publish, name="publish_release"),
+    path("evaluation/releases/<uuid:pk>/exports/", releases.request_export, name="request_export"),
+    path("evaluation/exports/<int:pk>/", releases.export, name="export"),
+    path("evaluation/exports/<int:pk>/file/", releases.download, name="download_export"),
+]

@@ -1,0 +1,77 @@
+"""Filters that every template has: digits and dates in the reader's language."""
+
+from django import template
+from django.conf import settings
+from django.utils import formats, translation
+from django.utils.safestring import mark_safe
+
+from training.khmer import khmer_digits
+
+register = template.Library()
+
+
+@register.filter
+def digits(value):
+    """A number as the reader's script writes it: Khmer digits in Khmer text."""
+    return khmer_digits(value) if translation.get_language() == "km" else str(value)
+
+
+@register.filter
+def number(value, places=0):
+    """A number with so many decimals, comma or point and digits of the reader's language."""
+    if value is None:
+        return "–"
+    text = formats.number_format(value, decimal_pos=int(places), force_grouping=True)
+    return digits(text.replace("-", "−"))
+
+
+@register.filter
+def signed(value, places=1):
+    """A change: always with its sign."""
+    if value is None:
+        return "–"
+    return ("+" if value > 0 else "") + number(value, places)
+
+
+@register.filter
+def day(value, form="DATE_FORMAT"):
+    """A date in full, in the reader's language."""
+    return digits(formats.date_format(value, form)) if value else ""
+
+
+@register.filter
+def short_day(value):
+    return day(value, "SHORT_DATE_FORMAT")
+
+
+@register.filter
+def letter(position):
+    """The letter of a choice: A B C, or ក ខ គ. Position counts from 0."""
+    letters = "កខគឃង" if translation.get_language() == "km" else "ABCDE"
+    return letters[int(position)]
+
+
+@register.filter
+def in_language(instance, name):
+    """A model's text in the language named at the end: {{ lesson|in_language:"title_km" }}."""
+    return getattr(instance, name)
+
+
+@register.simple_tag(takes_context=True)
+def other_language(context):
+    """The page's address in the other language, its code and its own name."""
+    request = context.get("request")
+    code = "en" if translation.get_language() == "km" else "km"
+    path = request.get_full_path() if request else "/"
+    parts = path.split("/", 2)
+    if len(parts) == 3 and parts[1] in dict(settings.LANGUAGES):
+        path = f"/{code}/{parts[2]}"
+    else:
+        path = f"/{code}/"
+    return {"code": code, "name": dict(settings.LANGUAGES)[code], "url": path}
+
+
+@register.filter
+def safe_html(html):
+    """HTML that was cleaned when it was published (training.actions.curriculum)."""
+    return mark_safe(html or "")  # noqa: S308
