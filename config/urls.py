@@ -11,7 +11,7 @@ urlpatterns = [
     path("", start, name="start"),
     *i18n_patterns(
         path("admin/", admin.site.urls),
-        # Here, since a new password also forgets half-given answers, of which training knows nothing.
+        # Here, since it also forgets half-given answers, of which training knows nothing.
         path("new-password/", new_password, {"forget": forget_drafts}, name="new_password"),
         path("", include("training.urls")),
         path("", include("quizzes.urls")),

@@ -91,7 +91,9 @@ class Reader:
         if button:
             data[button[0]] = button[1]
         action = urljoin(self.path, form.attrs.get("action") or self.path)
-        send = self.client.post if form.attrs.get("method", "").lower() == "post" else self.client.get
+        send = (
+            self.client.post if form.attrs.get("method", "").lower() == "post" else self.client.get
+        )
         return self.read(send(urlsplit(action)._replace(fragment="").geturl(), data, follow=True))
 
     def standing(self, form):

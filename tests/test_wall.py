@@ -12,6 +12,7 @@ from itertools import product
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.db import connection, models
 from django.test import Client
 
@@ -26,9 +27,6 @@ from training.models import Completion, Role
 from training.models.people import User
 
 pytestmark = pytest.mark.django_db
-
-
-
 
 
 def take_part(user, slug="small-pre", value=4):
@@ -148,9 +146,7 @@ def test_completions_of_surveys_carry_no_time_and_no_order(study, cohort):
     assert {row["completed_at"] for row in rows} == {None}
     enrolments = {enrolment.pk: enrolment.learner_id for enrolment in cohort.enrolments.all()}
     by_key = sorted(rows, key=lambda row: row["id"])
-    order = [
-        (arrived[enrolments[row["enrolment_id"]]], place) for place, row in enumerate(by_key)
-    ]
+    order = [(arrived[enrolments[row["enrolment_id"]]], place) for place, row in enumerate(by_key)]
     assert 0.25 < concordance(order) < 0.75
 
 
@@ -199,7 +195,9 @@ def test_the_phone_of_a_participant_and_of_a_refuser_show_the_same(cohort, langu
         client = Client()
         client.force_login(user)
         seen.append([plain(client.get(f"/{language}/{page}", follow=True), user) for page in pages])
-        posted = client.post(f"/{language}/survey/small-pre/consent/", {"consent": "yes"}, follow=True)
+        posted = client.post(
+            f"/{language}/survey/small-pre/consent/", {"consent": "yes"}, follow=True
+        )
         seen[-1].append(plain(posted, user))
         posted = client.post(f"/{language}/my-data/", follow=True)
         seen[-1].append(plain(posted, user))
@@ -246,6 +244,4 @@ def test_an_admin_page_of_answers_does_not_exist(admin_pages):
 
 @pytest.fixture
 def admin_pages():
-    from django.contrib import admin
-
     return {f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry}

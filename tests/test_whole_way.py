@@ -26,9 +26,7 @@ def cohort(settings, tmp_path):
     version, _ = load_instrument((CONTENT / "phrs24.yaml").read_text(encoding="utf-8"))
     study = make_study("REAL", version, ["pre", "post", "fu3"])
     make_keys(study)
-    cohort = Cohort.objects.create(
-        name="ជំនាន់ទី១", ends_on=timezone.localdate() + timedelta(days=30)
-    )
+    cohort = Cohort.objects.create(name="ជំនាន់ទី១", ends_on=timezone.localdate() + timedelta(days=30))
     add_cohort(study, cohort)
     return cohort
 
@@ -50,7 +48,9 @@ def join(page, cohort, language):
 def answer_survey(page):
     """Every page: first option of the first question, the last point of the next ones."""
     while "consent" not in page.path and page.radios():
-        choices = {name: values[n % len(values)] for n, (name, values) in enumerate(page.radios().items())}
+        choices = {
+            name: values[n % len(values)] for n, (name, values) in enumerate(page.radios().items())
+        }
         page.submit(page_form(page), **choices)
     return page.submit()  # the last page only sends
 

@@ -106,7 +106,11 @@ class StationArgon2Hasher(Argon2PasswordHasher):
 
 def site(request):
     """What every page knows of the site and the reader."""
-    roles = request.user.roles if getattr(request, "user", None) and request.user.is_authenticated else ()
+    roles = (
+        request.user.roles
+        if getattr(request, "user", None) and request.user.is_authenticated
+        else ()
+    )
     return {
         "is_pilot": not settings.PRODUCTION,
         "is_officer": Role.OFFICER in roles,

@@ -36,7 +36,9 @@ def load_instrument(text: str) -> tuple[InstrumentVersion, bool]:
     if version and version.digest == digest:
         return version, False
     if version and version.frozen_on:
-        raise FrozenError(f"{version} was answered; give the new wording version {version.number + 1}")
+        raise FrozenError(
+            f"{version} was answered; give the new wording version {version.number + 1}"
+        )
     if version is None:
         version = InstrumentVersion(instrument=instrument, number=parsed.version)
     version.yaml, version.digest = text, digest

@@ -38,7 +38,9 @@ def make_study(
     none. Raises StudyError.
     """
     if unknown := set(waves) - set(WAVE_ORDER):
-        raise StudyError(f"unknown wave {', '.join(sorted(unknown))}; known: {', '.join(WAVE_ORDER)}")
+        raise StudyError(
+            f"unknown wave {', '.join(sorted(unknown))}; known: {', '.join(WAVE_ORDER)}"
+        )
     if not waves or waves != sorted(set(waves), key=WAVE_ORDER.index):
         raise StudyError(f"waves must be named once each and in the order {', '.join(WAVE_ORDER)}")
     min_group = min_group or settings.MIN_GROUP

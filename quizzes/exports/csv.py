@@ -24,7 +24,11 @@ def write_csv(release: Release, path: Path, progress=lambda done, of: None) -> t
     """
     content = content_of(release)
     rows = content["rows"]
-    waves = [wave.name for wave in release.study.waves.all() if any(wave.name in row["waves"] for row in rows)]
+    waves = [
+        wave.name
+        for wave in release.study.waves.all()
+        if any(wave.name in row["waves"] for row in rows)
+    ]
     columns = columns_of(release, waves)
     identifying = [column for column in columns if column["is_identifying"]]
     letters = cohort_letters({row["cohort"] for row in rows})

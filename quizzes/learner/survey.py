@@ -210,7 +210,9 @@ def carry(request, slug, number):
     wave = get_object_or_404(Wave.objects.select_related("study"), step__slug=slug)
     posted = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     try:
-        sealed = keys_of(wave.study).seal({"number": number, "post": posted}, place=f"carried|{slug}")
+        sealed = keys_of(wave.study).seal(
+            {"number": number, "post": posted}, place=f"carried|{slug}"
+        )
     except KeysMissingError:
         return redirect("training:sign_in")
     form = SignInForm(initial={"carried": f"{slug}:{urlsafe_b64encode(sealed).decode()}"})

@@ -71,7 +71,9 @@ class SetOption(models.Model):
     class Meta:
         ordering = ["value"]
         constraints = [
-            models.UniqueConstraint(fields=["option_set", "value"], name="option_value_is_used_once"),
+            models.UniqueConstraint(
+                fields=["option_set", "value"], name="option_value_is_used_once"
+            ),
             models.CheckConstraint(condition=Q(value__gte=1), name="option_values_begin_at_one"),
         ]
 

@@ -36,5 +36,7 @@ def pages_of(version: InstrumentVersion, wave: str) -> list[list[Item]]:
     for _, group in groupby(asked_items(version, wave), key=lambda item: item.kind):
         items = list(group)
         count = max(1, round(len(items) / ITEMS_A_PAGE))
-        pages += [items[n * len(items) // count : (n + 1) * len(items) // count] for n in range(count)]
+        pages += [
+            items[n * len(items) // count : (n + 1) * len(items) // count] for n in range(count)
+        ]
     return pages

@@ -48,7 +48,9 @@ class Release(models.Model):
         ordering = ["-made_at"]
         constraints = [
             models.UniqueConstraint(fields=["study", "number"], name="release_is_numbered"),
-            models.UniqueConstraint(fields=["study", "digest"], name="same_set_is_the_same_release"),
+            models.UniqueConstraint(
+                fields=["study", "digest"], name="same_set_is_the_same_release"
+            ),
             models.CheckConstraint(
                 condition=Q(built_at=None, content=None, report=None)
                 | Q(built_at__isnull=False, content__isnull=False, report__isnull=False),

@@ -30,9 +30,7 @@ class Draft(Sealed):
     """Answers under way; goes when they are sent, withdrawn, or the wave closes."""
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["wave", "code"], name="draft_is_one_a_wave")
-        ]
+        constraints = [models.UniqueConstraint(fields=["wave", "code"], name="draft_is_one_a_wave")]
 
 
 class Response(Sealed):
@@ -44,13 +42,17 @@ class Response(Sealed):
         IMPORTED = "imported", _("imported")
         SIMULATED = "simulated", _("simulated")
 
-    version = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="responses")
+    version = models.ForeignKey(
+        InstrumentVersion, on_delete=models.PROTECT, related_name="responses"
+    )
     language = models.CharField(max_length=2)  # of the pages as they were answered
     mode = models.CharField(max_length=9, choices=Mode.choices, default=Mode.WEB)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["wave", "code"], name="participant_answers_a_wave_once"),
+            models.UniqueConstraint(
+                fields=["wave", "code"], name="participant_answers_a_wave_once"
+            ),
             models.CheckConstraint(
                 condition=Q(language__in=["km", "en"]), name="response_has_a_language"
             ),

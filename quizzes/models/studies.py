@@ -97,9 +97,7 @@ class CohortWave(models.Model):
     class Meta:
         ordering = ["wave__position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["study_cohort", "wave"], name="cohort_has_a_wave_once"
-            )
+            models.UniqueConstraint(fields=["study_cohort", "wave"], name="cohort_has_a_wave_once")
         ]
 
     def __str__(self):

@@ -54,7 +54,9 @@ def frozen_rows(release: Release, keys, progress) -> dict:
         for code, sealed in responses_of(cohort_wave):
             opened = keys.open(sealed, place=place + code)
             languages = opened["languages"]
-            person = people.setdefault(code, {"cohort": cohort_wave.study_cohort.cohort_id, "waves": {}})
+            person = people.setdefault(
+                code, {"cohort": cohort_wave.study_cohort.cohort_id, "waves": {}}
+            )
             person["waves"][cohort_wave.wave.name] = {
                 "answers": opened["answers"],
                 "language": max(languages, key=languages.get),
@@ -82,7 +84,9 @@ def build_report(release: Release, content: dict) -> dict:
     """Everything that the report page, the JSON and the files print of a release."""
     study = release.study
     cohort_waves = release.cohort_waves.select_related("wave", "study_cohort__cohort")
-    waves = [wave.name for wave in study.waves.all() if wave.pk in {row.wave_id for row in cohort_waves}]
+    waves = [
+        wave.name for wave in study.waves.all() if wave.pk in {row.wave_id for row in cohort_waves}
+    ]
     scored = score_rows(study.version, content, waves)
     least = study.min_group
     return {
@@ -95,9 +99,12 @@ def build_report(release: Release, content: dict) -> dict:
         "waves": waves,
         "flow": flow(cohort_waves, content, waves, least),
         "reliability": {
-            scale.code: {wave: reliability(scale, wave, least) for wave in waves} for scale in scored
+            scale.code: {wave: reliability(scale, wave, least) for wave in waves}
+            for scale in scored
         },
-        "scores": {scale.code: {wave: scores(scale, wave, least) for wave in waves} for scale in scored},
+        "scores": {
+            scale.code: {wave: scores(scale, wave, least) for wave in waves} for scale in scored
+        },
         "change": {
             scale.code: {
                 f"{first}-{second}": change(scale, first, second, least)
@@ -111,7 +118,9 @@ def build_report(release: Release, content: dict) -> dict:
 
 def flow(cohort_waves, content, waves, least) -> list[dict]:
     """Who took part, by cohort; small counts hidden so that totals do not give them away."""
-    cohorts = sorted({row.study_cohort.cohort for row in cohort_waves}, key=lambda cohort: cohort.pk)
+    cohorts = sorted(
+        {row.study_cohort.cohort for row in cohort_waves}, key=lambda cohort: cohort.pk
+    )
     table = {
         wave: [
             sum(row["cohort"] == cohort.pk and wave in row["waves"] for row in content["rows"])

@@ -34,9 +34,7 @@ class Scored:
         """Scores at both waves of those who have both."""
         both = [
             (before, after)
-            for before, after in zip(
-                self.scores[first], self.scores[second], strict=True
-            )
+            for before, after in zip(self.scores[first], self.scores[second], strict=True)
             if before is not None and after is not None
         ]
         return [before for before, _ in both], [after for _, after in both]
@@ -71,7 +69,9 @@ def score_rows(version: InstrumentVersion, content: dict, waves: list[str]) -> l
     scales = version.scales.prefetch_related(
         "scale_items__item__option_set__options", "parts__scale_items__item__option_set__options"
     )
-    own = {scale.code: score_scale(scale, content, waves) for scale in scales if not scale.parts.all()}
+    own = {
+        scale.code: score_scale(scale, content, waves) for scale in scales if not scale.parts.all()
+    }
     whole = [combine(scale, own, waves) for scale in scales if scale.parts.all()]
     found = {scored.code: scored for scored in [*own.values(), *whole]}
     return [found[scale.code] for scale in scales]

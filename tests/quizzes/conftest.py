@@ -51,9 +51,7 @@ def study(version, settings, tmp_path):
 
 @pytest.fixture
 def cohort(study):
-    cohort = Cohort.objects.create(
-        name="Cohort", ends_on=timezone.localdate() + timedelta(days=30)
-    )
+    cohort = Cohort.objects.create(name="Cohort", ends_on=timezone.localdate() + timedelta(days=30))
     add_cohort(study, cohort)
     return cohort
 

@@ -206,9 +206,7 @@ def write_myths(lesson: Lesson, parsed: parse.Lesson) -> None:
 
 def write_scenario(lesson: Lesson, parsed: parse.Scenario) -> None:
     Scenario.objects.filter(lesson=lesson).delete()
-    scenario = Scenario.objects.create(
-        lesson=lesson, code=parsed.code, **texts(title=parsed.title)
-    )
+    scenario = Scenario.objects.create(lesson=lesson, code=parsed.code, **texts(title=parsed.title))
     nodes = {
         node.code: Node.objects.create(
             scenario=scenario, position=place, code=node.code, **texts(situation=node.situation)

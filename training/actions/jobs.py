@@ -48,7 +48,7 @@ def finish(job: Job, state, error="") -> None:
 
 
 def sweep() -> int:
-    """Revive jobs that nobody works on; give up after three tries. Returns how many were revived."""
+    """Revive jobs that nobody works on; give up after three tries. Returns how many."""
     silent = Job.objects.silent(timezone.now())
     silent.filter(tries__gte=MOST_TRIES).update(
         state=Job.State.FAILED, error="The work broke off three times."

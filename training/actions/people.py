@@ -60,7 +60,7 @@ def change_details(user: User, **fields) -> None:
 
 @transaction.atomic
 def make_one_time_code(user: User, *, by: User) -> str:
-    """A code with which `user` chooses a new password, once, within a day. Replaces an older one."""
+    """A code with which `user` chooses a new password, once, within a day."""
     code = new_code(8)
     OneTimeCode.objects.update_or_create(
         user=user,

@@ -294,7 +294,9 @@ def check(row, reader) -> Check:
     where = f"check {row.get('code')}"
     options = tuple(reader.texts(one, where) for one in reader.rows(row, "options", where))
     answer = str(row.get("answer"))
-    reader.check(answer in "ABCDEF"[: len(options)], where, "answer must be the letter of an option")
+    reader.check(
+        answer in "ABCDEF"[: len(options)], where, "answer must be the letter of an option"
+    )
     return Check(
         str(row.get("code")),
         reader.pair(row, "question", where),

@@ -53,7 +53,8 @@ class Cohort(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")), name="cohort_ends_after_it_starts"
             ),
             models.CheckConstraint(
-                condition=Q(origin__in=["real", "simulated", "imported"]), name="cohort_has_an_origin"
+                condition=Q(origin__in=["real", "simulated", "imported"]),
+                name="cohort_has_an_origin",
             ),
         ]
 
@@ -94,7 +95,9 @@ class CohortStep(models.Model):
             models.UniqueConstraint(
                 fields=["cohort", "place", "position"], name="cohort_step_has_its_own_place"
             ),
-            models.CheckConstraint(condition=Q(place__in=[0, 1, 2]), name="cohort_step_has_a_place"),
+            models.CheckConstraint(
+                condition=Q(place__in=[0, 1, 2]), name="cohort_step_has_a_place"
+            ),
         ]
 
     def __str__(self):
@@ -127,7 +130,9 @@ class Enrolment(models.Model):
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
         constraints = [
-            models.UniqueConstraint(fields=["learner", "cohort"], name="learner_joins_a_cohort_once")
+            models.UniqueConstraint(
+                fields=["learner", "cohort"], name="learner_joins_a_cohort_once"
+            )
         ]
 
     def __str__(self):

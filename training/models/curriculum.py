@@ -40,7 +40,7 @@ class Source(models.Model):
 
 class LessonQuerySet(models.QuerySet):
     def shown(self):
-        """Lessons that people may see: published, and signed off where the site is in production."""
+        """Lessons that people may see: published, and in production signed off."""
         lessons = self.filter(status=Lesson.Status.PUBLISHED)
         if settings.PRODUCTION:
             lessons = lessons.filter(Q(needs_sign_off=False) | Q(signed_off_on__isnull=False))
@@ -279,7 +279,9 @@ class Option(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["question", "code"], name="option_code_is_used_once"),
             models.UniqueConstraint(
-                fields=["question"], condition=Q(is_right=True), name="question_has_one_right_option"
+                fields=["question"],
+                condition=Q(is_right=True),
+                name="question_has_one_right_option",
             ),
         ]
 
@@ -338,7 +340,9 @@ class Step(models.Model):
                 name="step_of_the_course_has_a_lesson",
             ),
             models.UniqueConstraint(
-                fields=["lesson", "kind"], condition=Q(lesson__isnull=False), name="lesson_has_two_steps"
+                fields=["lesson", "kind"],
+                condition=Q(lesson__isnull=False),
+                name="lesson_has_two_steps",
             ),
         ]
 

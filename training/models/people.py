@@ -54,7 +54,8 @@ class User(AbstractBaseUser):
                 condition=~Q(family_name_km="") & ~Q(given_name_km=""), name="user_has_a_khmer_name"
             ),
             models.CheckConstraint(
-                condition=Q(phone__isnull=True) | ~Q(phone=""), name="user_phone_is_a_number_or_null"
+                condition=Q(phone__isnull=True) | ~Q(phone=""),
+                name="user_phone_is_a_number_or_null",
             ),
         ]
 

@@ -187,4 +187,7 @@ def certificate_of(enrolment: Enrolment) -> Certificate | None:
 def course_outline() -> list[tuple[Module, list[Lesson]]]:
     """The modules and lessons that anybody may read, in order: one query."""
     lessons = Lesson.objects.shown().select_related("module")
-    return [(module, list(group)) for module, group in groupby(lessons, key=lambda lesson: lesson.module)]
+    return [
+        (module, list(group))
+        for module, group in groupby(lessons, key=lambda lesson: lesson.module)
+    ]

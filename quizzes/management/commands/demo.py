@@ -35,7 +35,9 @@ SIMULATED = [("ជំនាន់គំរូ ក", 30, 1), ("ជំនាន់
 
 
 class Command(BaseCommand):
-    help = "Course, survey, one account a role, a cohort to start in, two simulated ones, a release."
+    help = (
+        "Course, survey, one account a role, a cohort to start in, two simulated ones, a release."
+    )
 
     def handle(self, **options):
         if settings.PRODUCTION:
@@ -47,9 +49,7 @@ class Command(BaseCommand):
         people = {code: self.account(code, roles, names) for code, roles, names in ACCOUNTS}
         cohort = self.cohort(study, people["DEMTRA"])
         join(cohort, people["DEMPAT"])
-        simulated = [
-            self.simulated(study, *row, trainer=people["DEMTRA"]) for row in SIMULATED
-        ]
+        simulated = [self.simulated(study, *row, trainer=people["DEMTRA"]) for row in SIMULATED]
         self.release(study, simulated, people["DEMEVA"])
         self.say(cohort)
 
@@ -64,7 +64,9 @@ class Command(BaseCommand):
         try:
             link_keys_of(study)
         except KeysMissingError as error:
-            raise CommandError(f"{error}. Restore {key_path(study)} or delete the database.") from error
+            raise CommandError(
+                f"{error}. Restore {key_path(study)} or delete the database."
+            ) from error
         return study
 
     def account(self, code, roles, names):

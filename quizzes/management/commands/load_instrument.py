@@ -18,7 +18,9 @@ class Command(BaseCommand):
             text = file.read_text(encoding="utf-8")
             if dry_run:
                 parsed = parse_instrument(text)
-                self.stdout.write(f"{parsed.code} {parsed.version}: {len(parsed.items)} items, no fault.")
+                self.stdout.write(
+                    f"{parsed.code} {parsed.version}: {len(parsed.items)} items, no fault."
+                )
                 return
             version, is_new = load_instrument(text)
         except OSError as error:

@@ -15,10 +15,14 @@ class Command(BaseCommand):
 
     def handle(self, *, code, instrument, waves, min_group, **options):
         version = (
-            InstrumentVersion.objects.filter(instrument__code=instrument).order_by("-number").first()
+            InstrumentVersion.objects.filter(instrument__code=instrument)
+            .order_by("-number")
+            .first()
         )
         if version is None:
-            raise CommandError(f"There is no instrument {instrument}; load it with load_instrument.")
+            raise CommandError(
+                f"There is no instrument {instrument}; load it with load_instrument."
+            )
         try:
             study = make_study(code, version, waves.split(","), min_group=min_group)
         except StudyError as error:

@@ -36,7 +36,9 @@ class Command(BaseCommand):
         except keys.KeysMissingError as error:
             raise CommandError(f"{error}. Restore the key file; no new keys are made.") from error
         except FileExistsError as error:
-            raise CommandError(f"{study} has keys already; new ones would lose everybody.") from error
+            raise CommandError(
+                f"{study} has keys already; new ones would lose everybody."
+            ) from error
 
     def create(self, study, yes):
         keys.make_keys(study)
@@ -63,9 +65,14 @@ class Command(BaseCommand):
         )
 
     def destroy(self, study, yes):
-        if not yes and input(f"Destroy the link key of {study} for good? Write its code: ") != study.code:
+        if (
+            not yes
+            and input(f"Destroy the link key of {study} for good? Write its code: ") != study.code
+        ):
             raise CommandError("Nothing was destroyed.")
         keys.destroy_link_key(study)
         sync_steps(study)
         record("destroy link key", study)
-        self.stdout.write("The link key is destroyed. The answers stay; nobody can be linked again.")
+        self.stdout.write(
+            "The link key is destroyed. The answers stay; nobody can be linked again."
+        )

@@ -25,9 +25,7 @@ pytestmark = pytest.mark.django_db
 def answer(user, wave, **values):
     asked = ask(f"small-{wave}", user)
     agree(asked, consent_version=1, language="km")
-    save_page(
-        asked, 1, values, uid=str(uuid.uuid4()), session="s", language="km", is_done=True
-    )
+    save_page(asked, 1, values, uid=str(uuid.uuid4()), session="s", language="km", is_done=True)
     send(asked)
 
 

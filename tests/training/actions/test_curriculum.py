@@ -58,9 +58,7 @@ def test_production_shows_only_what_is_signed_off(files, settings):
     settings.PRODUCTION = True
 
     assert "M1L1" not in Lesson.objects.shown().values_list("code", flat=True)
-    Lesson.objects.filter(code="M1L1").update(
-        signed_off_by="Somebody", signed_off_on="2026-01-01"
-    )
+    Lesson.objects.filter(code="M1L1").update(signed_off_by="Somebody", signed_off_on="2026-01-01")
     assert "M1L1" in Lesson.objects.shown().values_list("code", flat=True)
 
 

@@ -205,9 +205,7 @@ def test_a_one_time_code_ends_after_a_day(enrolment):
 
 
 @pytest.mark.parametrize("lessons", [1, 3])
-def test_the_way_takes_two_queries_whatever_its_length(
-    cohort, lessons, django_assert_num_queries
-):
+def test_the_way_takes_two_queries_whatever_its_length(cohort, lessons, django_assert_num_queries):
     Lesson.objects.exclude(code__in=["M1L1", "M1L2", "M2L1"][:lessons]).update(status="draft")
     join(cohort, make_account(password="x", **NAME))
     enrolment = Enrolment.objects.select_related("cohort").get()

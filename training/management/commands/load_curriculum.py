@@ -21,7 +21,9 @@ class Command(BaseCommand):
         except LessonError as error:
             raise CommandError(f"Nothing was loaded.\n{error}") from error
         for code in loaded.kept:
-            self.stderr.write(f"{code} was edited in the site and is kept (--overwrite takes the file)")
+            self.stderr.write(
+                f"{code} was edited in the site and is kept (--overwrite takes the file)"
+            )
         self.stdout.write(
             f"Lessons: {len(loaded.written)} loaded, {len(loaded.unchanged)} unchanged, "
             f"{len(loaded.kept)} kept."

@@ -1,0 +1,331 @@
+"""What officers type. Every answer may come in digits of either script."""
+
+import re
+import uuid
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from training.khmer import ascii_digits, canonical, phone_key
+from training.models import Cohort, NodeChoice, Question, User
+
+KHMER_LETTER = re.compile("[\u1780-\u17b3]")
+INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+LONGEST_PASSWORD = 200  # characters; hashing more is only work
+
+
+def plain_code(text):
+    """A code as the site writes it, however somebody typed it: "k7 m2-pq" is K7M2PQ."""
+    return re.sub(r"[\s-]", "", INVISIBLE.sub("", ascii_digits(text))).upper()
+
+
+def one_line(text):
+    return " ".join(INVISIBLE.sub("", text).split())
+
+
+def code_widget(**attrs):
+    return forms.TextInput(
+        attrs={
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "spellcheck": "false",
+            **attrs,
+        }
+    )
+
+
+def password_widget(autocomplete):
+    return forms.PasswordInput(attrs={"autocomplete": autocomplete})
+
+
+class SiteForm(forms.Form):
+    """Errors are said by the site, in the reader's language, not by the browser in its own."""
+
+    use_required_attribute = False
+
+
+class JoinCodeForm(SiteForm):
+    """`cohort` is the one that the code opens."""
+
+    code = forms.CharField(
+        label=_("Joining code"),
+        max_length=40,
+        help_text=_("The code is on the paper from the trainer."),
+        widget=code_widget(),
+    )
+
+    def clean_code(self):
+        code = plain_code(self.cleaned_data["code"])
+        self.cohort = Cohort.objects.filter(join_code=code).first()
+        if self.cohort is None:
+            raise forms.ValidationError(
+                _("No cohort has this code. Please compare it with the paper from the trainer.")
+            )
+        return code
+
+
+class DetailsForm(SiteForm):
+    """Name and phone number. `person`: whose number it may already be."""
+
+    family_name_km = forms.CharField(
+        label=_("Family name in Khmer"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"lang": "km", "autocomplete": "family-name"}),
+    )
+    given_name_km = forms.CharField(
+        label=_("Given name in Khmer"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"lang": "km", "autocomplete": "given-name"}),
+    )
+    family_name_latin = forms.CharField(
+        label=_("Family name in Latin letters"),
+        max_length=60,
+        required=False,
+        help_text=_("May stay empty. The certificate shows it below the Khmer name."),
+        widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
+    )
+    given_name_latin = forms.CharField(
+        label=_("Given name in Latin letters"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        required=False,
+        help_text=_("May stay empty. Signing in also works with the code that the site gives."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "tel"}),
+    )
+
+    def __init__(self, *args, person=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    def khmer_name(self, name):
+        value = canonical(one_line(self.cleaned_data[name]))
+        if not KHMER_LETTER.search(value):
+            raise forms.ValidationError(_("Please write this name in Khmer letters."))
+        return value
+
+    def latin_name(self, name):
+        value = one_line(self.cleaned_data[name])
+        if any(
+            not (letter.isascii() and letter.isalpha()) for letter in re.sub("[ .'-]", "", value)
+        ):
+            raise forms.ValidationError(_("Please write this name in Latin letters: A to Z."))
+        return value
+
+    def clean_family_name_km(self):
+        return self.khmer_name("family_name_km")
+
+    def clean_given_name_km(self):
+        return self.khmer_name("given_name_km")
+
+    def clean_family_name_latin(self):
+        return self.latin_name("family_name_latin")
+
+    def clean_given_name_latin(self):
+        return self.latin_name("given_name_latin")
+
+    def clean_phone(self):
+        typed = self.cleaned_data["phone"]
+        if not typed:
+            return None
+        phone = phone_key(typed)
+        if not phone:
+            raise forms.ValidationError(
+                _("This is not a Cambodian phone number. It has 9 or 10 digits and begins with 0.")
+            )
+        others = User.objects.exclude(pk=self.person.pk) if self.person else User.objects
+        if others.filter(phone=phone).exists():
+            raise forms.ValidationError(
+                _("Another account has this phone number already."), code="taken"
+            )
+        return phone
+
+
+class PasswordMixin:
+    """Checks `password` against the site's rules, as the person whose it will be."""
+
+    def check_password(self, user):
+        password = ascii_digits(self.cleaned_data.get("password", ""))
+        if password:
+            try:
+                validate_password(password, user)
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        self.cleaned_data["password"] = password
+
+
+def new_password_field(label):
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        help_text=_(
+            "At least 8 letters or digits, Khmer or Latin. Not an easy one such as 12345678, "
+            "and not the name or the phone number."
+        ),
+        widget=password_widget("new-password"),
+    )
+
+
+def own_phone_field():
+    return forms.BooleanField(
+        label=_("This is my own phone"),
+        required=False,
+        help_text=_(
+            "Then this phone stays signed in for 30 days. "
+            "On a shared computer leave it empty: it signs out after 10 minutes."
+        ),
+    )
+
+
+class JoinForm(PasswordMixin, DetailsForm):
+    """A new account. `join_key` makes a form that is sent twice one person."""
+
+    join_key = forms.UUIDField(widget=forms.HiddenInput)
+    password = new_password_field(_("Password"))
+    own_phone = own_phone_field()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, initial={"join_key": uuid.uuid4()}, **kwargs)
+
+    def clean(self):
+        names = {
+            name: self.cleaned_data.get(name) or ""
+            for name in ("family_name_latin", "given_name_latin")
+        }
+        self.check_password(User(phone=self.cleaned_data.get("phone"), **names))
+
+    def account(self):
+        """What training.actions.people.make_account takes."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name not in ("join_key", "own_phone")
+        }
+
+
+class SignInForm(SiteForm):
+    """`next`: the page that was asked for. `carried`: an answer page kept sealed meanwhile."""
+
+    username = forms.CharField(
+        label=_("Code or phone number"),
+        max_length=40,
+        widget=code_widget(autocomplete="username"),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=password_widget("current-password"),
+    )
+    own_phone = own_phone_field()
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+    carried = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_username(self):
+        """One writing of a number or code, so that wrong tries are counted together."""
+        typed = self.cleaned_data["username"]
+        return phone_key(typed) or plain_code(typed)
+
+
+class OneTimeCodeForm(SiteForm):
+    username = forms.CharField(
+        label=_("Own code or phone number"),
+        max_length=40,
+        widget=code_widget(autocomplete="username"),
+    )
+    code = forms.CharField(
+        label=_("One-time code from the trainer"), max_length=40, widget=code_widget()
+    )
+
+    def clean_code(self):
+        return plain_code(self.cleaned_data["code"])
+
+    def person(self):
+        typed = self.cleaned_data["username"]
+        return (
+            User.objects.filter(code=plain_code(typed)).first()
+            or User.objects.filter(phone=phone_key(typed) or None).first()
+        )
+
+
+class NewPasswordForm(PasswordMixin, SiteForm):
+    password = new_password_field(_("New password"))
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self):
+        self.check_password(self.user)
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """Asks for the old password too."""
+
+    old_password = forms.CharField(
+        label=_("Password until now"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=password_widget("current-password"),
+    )
+    field_order = ("old_password", "password")
+
+    def clean_old_password(self):
+        if not self.user.check_password(ascii_digits(self.cleaned_data["old_password"])):
+            raise forms.ValidationError(_("This is not the password until now."))
+
+
+class ChoiceForm(SiteForm):
+    """A way out of a scenario's situation."""
+
+    choice = forms.ModelChoiceField(
+        NodeChoice.objects,
+        to_field_name="code",
+        error_messages={
+            "required": _("Please choose one of the ways."),
+            "invalid_choice": _("Please choose one of the ways."),
+        },
+    )
+
+    def __init__(self, node, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["choice"].queryset = node.choices.select_related("next")
+
+
+class CheckForm(SiteForm):
+    """All questions of a lesson's check, each a list of its options."""
+
+    def __init__(self, questions: list[Question], *args, **kwargs):
+        super().__init__(*args, prefix="q", **kwargs)
+        self.questions = questions
+        for question in questions:
+            self.fields[question.code] = forms.ChoiceField(
+                label=question.text,
+                choices=[(option.code, option.text) for option in question.options.all()],
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": _("Please choose an answer."),
+                    "invalid_choice": _("Please choose one of these answers."),
+                },
+            )
+
+    def rows(self, right):
+        """Each field with its question and whether the answer was right (None: not tried)."""
+        return [(self[row.code], row, right.get(row)) for row in self.questions]
+
+    def answers(self):
+        """question -> the option that was chosen"""
+        return {
+            question: next(
+                option
+                for option in question.options.all()
+                if option.code == self.cleaned_data[question.code]
+            )
+            for question in self.questions
+        }

@@ -1,0 +1,70 @@
+"""An officer's own way: where he or she stands, what comes next, and the certificate."""
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from training.access import opens_to
+from training.models import Enrolment, Role
+from training.models.way import certificate_of, way_of
+
+
+def enrolments_of(user):
+    return Enrolment.objects.current().filter(learner=user)
+
+
+@opens_to(Role.OFFICER)
+def my_way(request, pk=None):
+    own = enrolments_of(request.user)
+    enrolment = get_object_or_404(own, pk=pk) if pk else own.first()
+    if enrolment is None:
+        return render(request, "training/learner/not_enrolled.html")
+    note_seen(enrolment)
+    context = {
+        "enrolment": enrolment,
+        "way": way_of(enrolment),
+        "certificate": certificate_of(enrolment),
+        "others": own.exclude(pk=enrolment.pk),
+    }
+    return render(request, "training/learner/my_way.html", context)
+
+
+def note_seen(enrolment):
+    """The trainer's board says on which day somebody was last on the way."""
+    today = timezone.localdate()
+    if enrolment.seen_on != today:
+        Enrolment.objects.filter(pk=enrolment.pk).update(seen_on=today)
+
+
+@opens_to(Role.OFFICER)
+def go_on(request):
+    """To the next thing, in the newest cohort that has one; then to the certificate."""
+    own = list(enrolments_of(request.user))
+    for enrolment in own:
+        if step := way_of(enrolment).next:
+            return redirect(step.url)
+    for enrolment in own:
+        if certificate_of(enrolment):
+            return redirect("training:certificate", enrolment.pk)
+    return redirect("training:my_way")
+
+
+@opens_to(Role.OFFICER)
+def certificate(request, pk):
+    """One A4 page in both languages, whichever language the reader has chosen."""
+    enrolment = get_object_or_404(request.user.enrolments.select_related("cohort"), pk=pk)
+    found = certificate_of(enrolment)
+    if found is None:
+        raise Http404
+    with override("km"):
+        address = settings.SITE_ADDRESS + reverse("training:certificate_check", args=[found.code])
+    context = {
+        "certificate": found,
+        "enrolment": enrolment,
+        "address": address,
+        "is_simulated": enrolment.cohort.is_simulated or request.user.is_simulated,
+    }
+    return render(request, "training/learner/certificate.html", context)
