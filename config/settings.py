@@ -214,7 +214,8 @@ TIME_ZONE = "Asia/Phnom_Penh"
 BUILT_DIR = DATA_DIR / "built"  # fonts, made by `manage.py build`
 BUILT_DIR.mkdir(exist_ok=True)
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("SPEAN_STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = Path(env.str("SPEAN_STATIC_ROOT", default=str(DATA_DIR / "static")))
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BUILT_DIR]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

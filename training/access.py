@@ -82,9 +82,10 @@ class CodeOrPhoneBackend(BaseBackend):
     def authenticate(self, request, username=None, password=None):
         if not username or not password:
             return None
-        user = User.objects.filter(
-            Q(code=ascii_digits(username).strip().upper()) | Q(phone=phone_key(username) or None)
-        ).first()
+        who = Q(code=ascii_digits(username).strip().upper())
+        if phone := phone_key(username):
+            who |= Q(phone=phone)
+        user = User.objects.filter(who).first()
         if user is None:
             User().set_password(password)  # as slow as a real check: no telling who exists
             return None

@@ -104,8 +104,8 @@ def sign_in(page, site, language, code):
     page.goto(f"{site}/{language}/sign-in/")
     page.fill("input[name=username]", code)
     page.fill("input[name=password]", PASSWORD)
-    page.click("main button[type=submit], main form button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form button")
 
 
 def sideways(page):

@@ -59,8 +59,8 @@ def test_an_officer_s_way_on_a_phone(phone, site, language):
     problems = []
 
     def press(selector):
-        phone.click(selector)
-        phone.wait_for_load_state()
+        with phone.expect_navigation():
+            phone.click(selector)
         if over := sideways(phone):
             problems.append((phone.url, over))
 
@@ -115,7 +115,8 @@ def test_a_worker_builds_a_file_that_the_evaluator_downloads(phone, site):
         if "/releases/" in link
     )
     phone.goto(report)
-    phone.click("form[action$='/exports/'] button")
+    with phone.expect_navigation():
+        phone.click("form[action$='/exports/'] button")
     for _ in range(60):
         if phone.query_selector("a[href$='/file/']"):
             break
@@ -141,6 +142,6 @@ def test_the_demo_password_opens_nothing_but_demo_accounts(phone, site):
     phone.goto(f"{site}/en/sign-in/")
     phone.fill("input[name=username]", "NOBODY")
     phone.fill("input[name=password]", PASSWORD)
-    phone.click("main form button")
-    phone.wait_for_load_state()
+    with phone.expect_navigation():
+        phone.click("main form button")
     assert "/sign-in/" in phone.url

@@ -296,9 +296,7 @@ def stigma(text: str) -> Iterator[Finding]:
 
 def khmer_share(en: str, km: str) -> Iterator[Finding]:
     """Whether a Khmer text is Khmer at all."""
-    letters = [
-        sign for sign in PLACEHOLDER.sub(" ", km) if unicodedata.category(sign)[0] in "LM"
-    ]
+    letters = [sign for sign in PLACEHOLDER.sub(" ", km) if unicodedata.category(sign)[0] in "LM"]
     if not letters:
         return
     share = sum(map(has_khmer, letters)) / len(letters)

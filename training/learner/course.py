@@ -173,18 +173,19 @@ def check(request, code):
     found = open_lesson(code, "questions__options", "questions__sources")
     questions = list(found.questions.all())
     form = CheckForm(questions, request.POST if request.method == "POST" else None)
-    right = {}
+    right, counts = {}, True
     if form.is_valid():
         step = found.steps.get(kind=Step.Kind.CHECK)
         standing = enrolments_with(request.user, found, Step.Kind.CHECK)
-        right = try_check(form.answers(), step, [one for one in standing if may_take(one, step)])
+        reached = [enrolment for enrolment in standing if may_take(enrolment, step)]
+        right, counts = try_check(form.answers(), step, reached), bool(reached) or not standing
     context = {
         "lesson": found,
         "form": form,
-        "rows": form.rows(right),
+        "rows": [(*row, needs_confirming(found, [row[1]])) for row in form.rows(right)],
         "is_tried": bool(right),
         "is_done": bool(right) and all(right.values()),
-        "to_confirm": needs_confirming(found, questions),
+        "counts": counts,
         "walk": Walk(found, "check"),
     }
     return render(request, "training/learner/check.html", context)

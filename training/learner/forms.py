@@ -103,6 +103,10 @@ class DetailsForm(SiteForm):
         super().__init__(*args, **kwargs)
         self.person = person
 
+    @property
+    def has_taken_phone(self):
+        return self.has_error("phone", "taken")
+
     def khmer_name(self, name):
         value = canonical(one_line(self.cleaned_data[name]))
         if not KHMER_LETTER.search(value):
@@ -235,7 +239,7 @@ class SignInForm(SiteForm):
 
 class OneTimeCodeForm(SiteForm):
     username = forms.CharField(
-        label=_("Own code or phone number"),
+        label=_("Code or phone number"),
         max_length=40,
         widget=code_widget(autocomplete="username"),
     )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from training.access import opens_to
-from training.models import Enrolment, Role
+from training.models import CohortStep, Enrolment, Role
 from training.models.way import certificate_of, way_of
 
 
@@ -23,13 +23,22 @@ def my_way(request, pk=None):
     if enrolment is None:
         return render(request, "training/learner/not_enrolled.html")
     note_seen(enrolment)
+    way = way_of(enrolment)
     context = {
         "enrolment": enrolment,
-        "way": way_of(enrolment),
+        "way": way,
+        "bank": bank_of(way),
         "certificate": certificate_of(enrolment),
         "others": own.exclude(pk=enrolment.pk),
     }
     return render(request, "training/learner/my_way.html", context)
+
+
+def bank_of(way):
+    """Beside the bridge: before its first arch, or after its last. Empty on the bridge."""
+    if way.is_course_done:
+        return "after"
+    return "before" if way.next and way.next.place == CohortStep.Place.BEFORE else ""
 
 
 def note_seen(enrolment):

@@ -5,9 +5,7 @@ from hypothesis import strategies as st
 from training.khmer import canonical, has_khmer, name_key, search_key
 
 # Letters, subscript sign, vowels, signs and what people type between them by mistake
-TYPED = st.text(
-    st.sampled_from("កខរដតនស្្្ាិីឹុូេើោៅៈះំ៉៊័៌៍៝ៗឲ១2a \u200b\u200c\u200d\u25cc"), max_size=12
-)
+TYPED = st.text(st.sampled_from("កខរដតនស្្្ាិីឹុូេើោៅៈះំ៉៊័៌៍៝ៗឲ១2a \u200b\u200c\u200d\u25cc"), max_size=12)
 
 
 @pytest.mark.parametrize(
