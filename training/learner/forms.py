@@ -82,13 +82,14 @@ class DetailsForm(SiteForm):
         label=_("Family name in Latin letters"),
         max_length=60,
         required=False,
-        help_text=_("May stay empty. The certificate shows it below the Khmer name."),
+        help_text=_("May stay empty. It is for the certificate."),
         widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
     )
     given_name_latin = forms.CharField(
         label=_("Given name in Latin letters"),
         max_length=60,
         required=False,
+        help_text=_("May stay empty. It is for the certificate."),
         widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
     )
     phone = forms.CharField(

@@ -1,0 +1,214 @@
+"""The smallest rows that stand. Texts differ by language, so that a test sees which one is shown."""
+
+from datetime import timedelta
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from training.actions.enrolment import start_way
+from training.models import (
+    Bar,
+    Cohort,
+    CohortStep,
+    Enrolment,
+    Fact,
+    Lesson,
+    Membership,
+    Module,
+    Myth,
+    Node,
+    NodeChoice,
+    Option,
+    Question,
+    Role,
+    Scenario,
+    Screen,
+    Source,
+    Step,
+    User,
+)
+
+PASSWORD = "ស្ពាន123456"  # noqa: S105 - of nobody
+
+
+def both(**texts):
+    """title="Police" -> title_km="ខ្មែរ Police", title_en="Police"."""
+    pairs = {}
+    for name, text in texts.items():
+        pairs[f"{name}_en"] = text
+        pairs[f"{name}_km"] = f"ខ្មែរ {text}"
+    return pairs
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    """A person. roles: those he or she holds."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    family_name_km = "ចាន់"
+    given_name_km = factory.Sequence(lambda n: f"សុភា{n}")
+    password = factory.LazyFunction(lambda: make_password(PASSWORD))
+
+    @factory.post_generation
+    def roles(self, create, roles):
+        for role in roles or ():
+            Membership.objects.create(user=self, role=role)
+        self.__dict__.pop("roles", None)
+
+
+class OfficerFactory(UserFactory):
+    roles = [Role.OFFICER]
+
+
+class ModuleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Module
+        django_get_or_create = ("code",)
+
+    position = factory.Sequence(lambda n: n + 1)
+    code = factory.LazyAttribute(lambda module: f"M{module.position}")
+    title_en = factory.LazyAttribute(lambda module: f"Module {module.code}")
+    title_km = factory.LazyAttribute(lambda module: f"ខ្មែរ Module {module.code}")
+    summary_en = summary_km = ""
+
+
+class SourceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Source
+
+    code = factory.Sequence(lambda n: f"S{n:02}")
+    year = 2012
+    cite_en = factory.LazyAttribute(lambda source: f"Study {source.code}")
+    cite_km = factory.LazyAttribute(lambda source: f"ខ្មែរ Study {source.code}")
+
+
+class LessonFactory(factory.django.DjangoModelFactory):
+    """A published lesson: two screens, a myth, a scenario of two nodes, two questions, two steps.
+
+    Right are A of the first question and B of the second; they are called KC-<code>-1 and -2.
+    """
+
+    class Meta:
+        model = Lesson
+        skip_postgeneration_save = True
+
+    module = factory.SubFactory(ModuleFactory)
+    position = factory.LazyAttribute(lambda lesson: lesson.module.lessons.count() + 1)
+    code = factory.LazyAttribute(lambda lesson: f"{lesson.module.code}L{lesson.position}")
+    minutes = 6
+    status = Lesson.Status.PUBLISHED
+    title_en = factory.LazyAttribute(lambda lesson: f"Lesson {lesson.code}")
+    title_km = factory.LazyAttribute(lambda lesson: f"ខ្មែរ Lesson {lesson.code}")
+    takeaway_en, takeaway_km = "Ask first.", "សួរជាមុន។"
+    outcomes_en = outcomes_km = "-"
+    findings = "F01"
+
+    @factory.post_generation
+    def parts(self, create, extracted):
+        source = SourceFactory()
+        for position in (1, 2):
+            add_screen(self, position, source)
+        myth = Myth.objects.create(
+            lesson=self,
+            position=0,
+            code=f"MY-{self.code}",
+            provenance=source.code,
+            **both(myth="Often said.", fact="Known."),
+        )
+        myth.sources.add(source)
+        add_scenario(self)
+        for position, right in ((1, "A"), (2, "B")):
+            add_question(self, position, right, source)
+        for kind in (Step.Kind.LESSON, Step.Kind.CHECK):
+            Step.objects.create(kind=kind, lesson=self, slug=f"{self.code}-{kind}".lower())
+
+
+def add_screen(lesson, position, source):
+    screen = Screen.objects.create(
+        lesson=lesson,
+        position=position,
+        html_km=f"<p>អត្ថបទ {position}</p>",
+        html_en=f"<p>Text {position}</p>",
+        **both(title=f"Screen {position}", figure_value="29.7%", figure_label="had an injury"),
+        **both(text=f"Text {position}"),
+    )
+    Bar.objects.create(screen=screen, position=0, percent=29.7, **both(label="San Diego"))
+    fact = Fact.objects.create(
+        screen=screen, position=0, code=f"FA-10{position}", provenance=source.code
+    )
+    fact.sources.add(source)
+
+
+def add_scenario(lesson):
+    scenario = Scenario.objects.create(
+        lesson=lesson, code=f"SC-{lesson.code}", **both(title="Before a search")
+    )
+    first, second = (
+        Node.objects.create(
+            scenario=scenario, position=n, code=f"N{n + 1}", **both(situation=f"Situation {n + 1}")
+        )
+        for n in (0, 1)
+    )
+    for node, code, quality, onward in (
+        (first, "A", "best", second),
+        (first, "B", "harmful", None),
+        (second, "A", "best", None),
+        (second, "B", "partial", None),
+    ):
+        NodeChoice.objects.create(
+            node=node,
+            position="AB".index(code),
+            code=code,
+            quality=quality,
+            next=onward,
+            **both(text=f"Way {code}", feedback=f"Feedback {node.code}{code}"),
+        )
+
+
+def add_question(lesson, position, right, source):
+    question = Question.objects.create(
+        lesson=lesson,
+        position=position,
+        code=f"KC{position}{lesson.code}",
+        provenance=source.code,
+        **both(text=f"Question {position}", rationale=f"Reason {position}"),
+    )
+    question.sources.add(source)
+    for code in "ABC":
+        Option.objects.create(
+            question=question, code=code, is_right=code == right, **both(text=f"Answer {code}")
+        )
+
+
+class CohortFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Cohort
+
+    name = factory.Sequence(lambda n: f"Cohort {n + 1}")
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=30))
+
+
+class EnrolmentFactory(factory.django.DjangoModelFactory):
+    """An officer's place in a cohort, whose way is pinned from the lessons that stand by then."""
+
+    class Meta:
+        model = Enrolment
+
+    learner = factory.SubFactory(OfficerFactory)
+    cohort = factory.SubFactory(CohortFactory)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        start_way(kwargs["cohort"])
+        return super()._create(model_class, *args, **kwargs)
+
+
+def add_survey(cohort, slug="study-pre", place=CohortStep.Place.BEFORE, **fields):
+    """A survey step on a cohort's way."""
+    step = Step.objects.create(kind=Step.Kind.SURVEY, slug=slug, **both(title=f"Survey {slug}"))
+    position = cohort.steps.filter(place=place).count()
+    CohortStep.objects.create(cohort=cohort, step=step, place=place, position=position, **fields)
+    return step
