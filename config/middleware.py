@@ -16,3 +16,17 @@ class KhmerFirstMiddleware(LocaleMiddleware):
             chosen = cookie
         translation.activate(chosen or settings.LANGUAGE_CODE)
         request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(self, request, response):
+        """The language of the last page is the reader's choice for an address without one."""
+        read = translation.get_language_from_path(request.path_info)
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        if read and read != chosen:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                read,
+                max_age=365 * 24 * 3600,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return super().process_response(request, response)

@@ -238,7 +238,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 if not CELERY_BROKER_URL:
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost"
     broker = DATA_DIR / "broker"
     for folder in ("queue", "done", "control"):
         (broker / folder).mkdir(parents=True, exist_ok=True)

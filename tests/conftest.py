@@ -24,7 +24,7 @@ TOOLS = {
     "time_machine": "time-machine",
 }
 ABSENT = [name for name in TOOLS if find_spec(name) is None]
-IMPORTS_ABSENT = re.compile(rf"^(?:from|import) (?:{'|'.join(ABSENT)})\b", re.MULTILINE)
+IMPORTS_ABSENT = re.compile(rf"^(?:from|import) ({'|'.join(ABSENT)})\b", re.MULTILINE)
 
 left_out = pytest.StashKey[list[str]]()
 
@@ -42,7 +42,9 @@ def missing_services():
         missing["postgresql"] = "DATABASE_URL=postgres://…"
     if not os.environ.get("REDIS_URL"):
         missing["redis"] = "REDIS_URL=redis://…"
-    if not os.environ.get("CHROMIUM") and not shutil.which("chromium"):
+    if "playwright" in ABSENT:
+        missing["chromium"] = "playwright of requirements-dev.txt"
+    elif not os.environ.get("CHROMIUM") and not shutil.which("chromium"):
         missing["chromium"] = "CHROMIUM=/path/to/chromium"
     return missing
 
@@ -58,8 +60,8 @@ def pytest_ignore_collect(collection_path, config):
     source = collection_path / "conftest.py" if collection_path.is_dir() else collection_path
     if source.suffix != ".py" or not source.exists() or source == HERE / "conftest.py":
         return None
-    if IMPORTS_ABSENT.search(source.read_text(encoding="utf-8")):
-        needs = ", ".join(TOOLS[name] for name in ABSENT)
+    if found := IMPORTS_ABSENT.findall(source.read_text(encoding="utf-8")):
+        needs = ", ".join(sorted({TOOLS[name] for name in found}))
         config.stash[left_out].append(f"{collection_path.relative_to(HERE.parent)}: needs {needs}")
         return True
     return None

@@ -42,7 +42,7 @@ def both(**texts):
 
 
 class UserFactory(factory.django.DjangoModelFactory):
-    """A person. roles: those he or she holds."""
+    """An officer, or whatever `roles` says."""
 
     class Meta:
         model = User
@@ -54,13 +54,9 @@ class UserFactory(factory.django.DjangoModelFactory):
 
     @factory.post_generation
     def roles(self, create, roles):
-        for role in roles or ():
+        for role in [Role.OFFICER] if roles is None else roles:
             Membership.objects.create(user=self, role=role)
         self.__dict__.pop("roles", None)
-
-
-class OfficerFactory(UserFactory):
-    roles = [Role.OFFICER]
 
 
 class ModuleFactory(factory.django.DjangoModelFactory):
@@ -197,7 +193,7 @@ class EnrolmentFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Enrolment
 
-    learner = factory.SubFactory(OfficerFactory)
+    learner = factory.SubFactory(UserFactory)
     cohort = factory.SubFactory(CohortFactory)
 
     @classmethod

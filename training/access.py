@@ -34,8 +34,11 @@ def opens_to(*who):
 
 
 def may_open(view, user):
-    """Whether `user` may open `view`. A view that names nobody opens to nobody."""
-    if hasattr(view, "admin_site"):
+    """Whether `user` may open `view`. A view that names nobody opens to nobody.
+
+    Django's admin asks once more, page by page (training.admin).
+    """
+    if hasattr(view, "admin_site") or hasattr(view, "model_admin"):
         return user.is_authenticated and user.is_staff
     who = getattr(view, "opens_to", frozenset())
     if ANYONE in who:
