@@ -1,4 +1,4 @@
-"""The smallest rows that stand. Texts differ by language, so that a test sees which one is shown."""
+"""The smallest rows that stand. Texts differ by language: a test sees which one is shown."""
 
 from datetime import timedelta
 

@@ -30,4 +30,3 @@ def export(request, *args, **kwargs):
 @opens_to(Role.EVALUATOR)
 def download(request, *args, **kwargs):
     raise NotImplementedError
-

@@ -20,4 +20,3 @@ def add_cohort(request, *args, **kwargs):
 @opens_to(Role.EVALUATOR)
 def close(request, *args, **kwargs):
     raise NotImplementedError
-

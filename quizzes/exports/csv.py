@@ -50,6 +50,7 @@ def write_csv(release: Release, path: Path, progress=lambda done, of: None) -> t
             )
             if done % 500 == 0:
                 progress(done, len(rows))
+    progress(len(rows), len(rows))
     return len(rows), hashlib.sha256(path.read_bytes()).hexdigest()
 
 

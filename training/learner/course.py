@@ -143,7 +143,8 @@ def finish(request, code):
         messages.warning(
             request,
             _(
-                "The turn of this lesson has not come yet. It counts when the steps before it are done."
+                "The turn of this lesson has not come yet. "
+                "It counts when the steps before it are done."
             ),
         )
         return redirect("training:my_way")

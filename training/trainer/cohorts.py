@@ -15,4 +15,3 @@ def cohort(request, *args, **kwargs):
 @opens_to(Role.TRAINER)
 def one_time_code(request, *args, **kwargs):
     raise NotImplementedError
-

@@ -37,7 +37,9 @@ def agree(client):
 
 def hidden(response):
     """What a page's form carries unseen."""
-    return dict(re.findall(r'name="(uid|owner|carried)" value="([^"]*)"', response.content.decode()))
+    return dict(
+        re.findall(r'name="(uid|owner|carried)" value="([^"]*)"', response.content.decode())
+    )
 
 
 def fill(client, url=PAGE, **values):
@@ -322,9 +324,7 @@ def test_the_survey_opens_to_officers_who_are_asked(page, cohort, study):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_pages_take_the_same_queries_whoever_else_answers(
-    cohort, count, django_assert_num_queries
-):
+def test_pages_take_the_same_queries_whoever_else_answers(cohort, count, django_assert_num_queries):
     people = officers(cohort, count)
     for user in people:
         agree(signed_in(user))
