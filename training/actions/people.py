@@ -58,9 +58,19 @@ def change_details(user: User, **fields) -> None:
     user.save(update_fields=list(fields))
 
 
+class NotOnlyOfficerError(Exception):
+    """The person holds another role too; a trainer must not be able to take it over."""
+
+
 @transaction.atomic
 def make_one_time_code(user: User, *, by: User) -> str:
-    """A code with which `user` chooses a new password, once, within a day."""
+    """A code with which `user` chooses a new password, once, within a day.
+
+    Raises NotOnlyOfficerError: an administrator sets the passwords of trainers, evaluators,
+    editors and administrators.
+    """
+    if not user.is_only_officer:
+        raise NotOnlyOfficerError
     code = new_code(8)
     OneTimeCode.objects.update_or_create(
         user=user,

@@ -18,7 +18,15 @@ class CohortQuerySet(models.QuerySet):
         return self.filter(trainers=user)
 
     def with_sizes(self):
-        return self.annotate(n_members=Count("enrolments", filter=Q(enrolments__left_on=None)))
+        """With `n_members`, and `n_certified` of them who hold a certificate."""
+        member = Q(enrolments__left_on=None)
+        certified = member & Q(
+            enrolments__certificates__isnull=False, enrolments__certificates__revoked_on=None
+        )
+        return self.annotate(
+            n_members=Count("enrolments", filter=member, distinct=True),
+            n_certified=Count("enrolments", filter=certified, distinct=True),
+        )
 
 
 class Cohort(models.Model):

@@ -73,7 +73,11 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self):
         """The names of the roles this person holds, a frozenset of Role values."""
-        return frozenset(self.memberships.values_list("role", flat=True))
+        return frozenset(membership.role for membership in self.memberships.all())
+
+    @property
+    def is_only_officer(self):
+        return not self.roles - {Role.OFFICER}
 
     # The admin asks these; config.admin decides by role.
     is_staff = property(lambda self: bool(self.roles & {Role.EDITOR, Role.ADMINISTRATOR}))

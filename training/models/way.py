@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from training.models.certificates import Certificate
-from training.models.cohorts import CohortStep, Enrolment
+from training.models.cohorts import Cohort, CohortStep, Enrolment
 from training.models.curriculum import Lesson, Module, Step
 from training.models.progress import Completion
 
@@ -132,6 +132,10 @@ class Way:
         return sum(lesson.is_done for lesson in self.lessons)
 
     @property
+    def steps_done(self):
+        return sum(step.is_done for step in self.steps)
+
+    @property
     def is_course_done(self):
         return bool(self.course) and all(step.is_done for step in self.course)
 
@@ -142,13 +146,23 @@ def way_of(enrolment: Enrolment) -> Way:
     A survey counts as done when this person did it in any cohort: it is asked once in a study.
     Steps that are closed and not done, or open only later, are left out.
     """
-    today = timezone.localdate()
-    pinned = enrolment.cohort.steps.select_related("step__lesson__module")
+    pinned = pinned_steps(enrolment.cohort)
     done = set(
         Completion.objects.filter(enrolment__learner=enrolment.learner_id)
         .filter(Q(enrolment=enrolment) | Q(step__kind=Step.Kind.SURVEY))
         .values_list("step_id", flat=True)
     )
+    return lay_out(pinned, done)
+
+
+def pinned_steps(cohort: Cohort) -> list[CohortStep]:
+    """The cohort's steps in their order, with what a page of the way shows: one query."""
+    return list(cohort.steps.select_related("step__lesson__module"))
+
+
+def lay_out(pinned: list[CohortStep], done: set[int]) -> Way:
+    """The pinned steps as a way, of which the steps with these numbers are done."""
+    today = timezone.localdate()
     steps = []
     for row in pinned:
         if row.step_id in done:

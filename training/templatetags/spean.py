@@ -1,5 +1,6 @@
 """Filters that every template has: digits and dates in the reader's language."""
 
+import segno
 from django import template
 from django.conf import settings
 from django.utils import formats, translation
@@ -75,3 +76,10 @@ def other_language(context):
 def safe_html(html):
     """HTML that was cleaned when it was published (training.actions.curriculum)."""
     return mark_safe(html or "")  # noqa: S308
+
+
+@register.simple_tag
+def qr(text):
+    """The text as a QR code: an SVG of dark modules on white, also where the page is dark."""
+    code = segno.make(text, error="m", micro=False)
+    return mark_safe(code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True))  # noqa: S308
