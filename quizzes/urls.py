@@ -4,6 +4,7 @@ from django.urls import path
 
 from quizzes.evaluator import releases, studies
 from quizzes.learner import my_data, survey
+from quizzes.trainer import results
 
 app_name = "quizzes"
 
@@ -15,6 +16,9 @@ urlpatterns = [
     path("survey/<slug:slug>/<int:number>/", survey.page, name="survey_page"),
     path("survey/<slug:slug>/send/", survey.send, name="send_survey"),
     path("my-data/", my_data.my_data, name="my_data"),
+    # trainers
+    path("trainer/results/", results.results, name="results"),
+    path("trainer/results/<uuid:pk>/", results.result, name="result"),
     # evaluators
     path("evaluation/", studies.home, name="evaluation"),
     path("evaluation/studies/<slug:code>/", studies.study, name="study"),
@@ -25,5 +29,6 @@ urlpatterns = [
     path("evaluation/releases/<uuid:pk>/publish/", releases.publish, name="publish_release"),
     path("evaluation/releases/<uuid:pk>/exports/", releases.request_export, name="request_export"),
     path("evaluation/exports/<int:pk>/", releases.export, name="export"),
+    path("evaluation/jobs/<int:pk>/again/", releases.build_again, name="build_again"),
     path("evaluation/exports/<int:pk>/file/", releases.download, name="download_export"),
 ]

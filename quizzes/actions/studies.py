@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quizzes.keys import KeysMissingError, link_keys_of
 from quizzes.models import CohortWave, Draft, InstrumentVersion, Study, StudyCohort, Wave
@@ -70,13 +71,18 @@ def make_study(
 def add_cohort(study: Study, cohort: Cohort, *, is_comparison=False) -> StudyCohort:
     """Let a cohort take part: each wave becomes a step of its way.
 
-    Raises StudyError if the cohort is in it already, if somebody of it has done a step, or if
-    simulated and real people would meet.
+    Raises StudyError if the cohort is in it already or somebody of it has done a step.
     """
     if StudyCohort.objects.filter(study=study, cohort=cohort).exists():
-        raise StudyError(f"{cohort} takes part in {study} already")
+        raise StudyError(_("%(cohort)s takes part in this study already.") % {"cohort": cohort})
     if cohort.enrolments.filter(completions__isnull=False).exists():
-        raise StudyError(f"{cohort} has begun; a survey before the course would come too late")
+        raise StudyError(
+            _(
+                "Somebody in %(cohort)s has begun the course: "
+                "a survey before it would come too late."
+            )
+            % {"cohort": cohort}
+        )
     row = StudyCohort.objects.create(study=study, cohort=cohort, is_comparison=is_comparison)
     for wave in study.waves.select_related("step"):
         after = OPENS_AFTER.get(wave.name)

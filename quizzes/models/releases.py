@@ -16,6 +16,19 @@ class ReleaseQuerySet(models.QuerySet):
     def ready(self):
         return self.filter(built_at__isnull=False)
 
+    def published_to(self, trainer):
+        """Published releases that hold a cohort of this trainer."""
+        own = CohortWave.objects.filter(study_cohort__cohort__trainers=trainer)
+        return self.filter(published_at__isnull=False, cohort_waves__in=own).distinct()
+
+    def with_cohorts(self):
+        """With what a line about a release names; without the sealed blobs where they are long."""
+        return (
+            self.defer("content")
+            .select_related("study__version__instrument", "job")
+            .prefetch_related("cohort_waves__wave", "cohort_waves__study_cohort__cohort")
+        )
+
 
 class Release(models.Model):
     """A union of closed cohort-waves. The same set gives the same release.
@@ -64,6 +77,16 @@ class Release(models.Model):
 
     def __str__(self):
         return f"{self.study} {self.number}"
+
+    @property
+    def cohorts(self):
+        """The names of its cohorts, and of its waves, in order. One query with `with_cohorts`."""
+        return list(dict.fromkeys(row.study_cohort.cohort.name for row in self.cohort_waves.all()))
+
+    @property
+    def waves(self):
+        rows = sorted(self.cohort_waves.all(), key=lambda row: row.wave.position)
+        return list(dict.fromkeys(row.wave.get_name_display() for row in rows))
 
 
 class Export(models.Model):

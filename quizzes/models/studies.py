@@ -1,11 +1,18 @@
 """Which instrument is asked when, of whom, and under which keys."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.models.instruments import InstrumentVersion
 from training.models import Cohort, Step
+
+
+class StudyQuerySet(models.QuerySet):
+    def with_sizes(self):
+        """With `n_cohorts`, and the instrument that a page names."""
+        return self.select_related("version__instrument").annotate(n_cohorts=Count("cohorts"))
 
 
 class Study(models.Model):
@@ -22,6 +29,8 @@ class Study(models.Model):
     link_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     data_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     cohorts = models.ManyToManyField(Cohort, through="StudyCohort", related_name="studies")
+
+    objects = StudyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("study")
@@ -62,12 +71,20 @@ class Wave(models.Model):
         return f"{self.study} {self.name}"
 
 
+class StudyCohortQuerySet(models.QuerySet):
+    def with_waves(self):
+        """With the cohort and its waves in order: two queries."""
+        return self.select_related("cohort").prefetch_related("waves__wave").order_by("cohort__pk")
+
+
 class StudyCohort(models.Model):
     """This cohort takes part in this study."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="study_cohorts")
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="study_cohorts")
     is_comparison = models.BooleanField(_("comparison cohort"), default=False)
+
+    objects = StudyCohortQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -102,3 +119,8 @@ class CohortWave(models.Model):
 
     def __str__(self):
         return f"{self.study_cohort} {self.wave.name}"
+
+    @property
+    def is_ahead(self):
+        """Whether it opens on a later day."""
+        return self.opens_on is not None and self.opens_on > timezone.localdate()

@@ -22,7 +22,7 @@ from quizzes.reports.scores import Scored, score_rows
 
 CHUNK = 500  # rows fetched whole at a time, so that no read stands open while officers save
 RELIABLE_FROM = 30  # complete cases below which alpha says too little
-NOTES = ["no_comparison_group", "self_reported", "social_desirability"]
+NOTES = ["no_comparison_group", "self_reported", "social_desirability", "lost"]
 
 
 def build_release(release: Release, progress: Callable[[int, int], None] = lambda done, of: None):

@@ -92,13 +92,24 @@ def keys_of_scale(scale: Scale) -> list[Key]:
     ]
 
 
-def score_scale(scale: Scale, content: dict, waves) -> Scored:
+def bounds_of(scale: Scale) -> tuple[float, float]:
+    """The lowest and highest possible score, in scale points."""
+    if parts := scale.parts.all():
+        ends = [bounds_of(part) for part in parts]
+        return tuple(sum(values) / len(values) for values in zip(*ends, strict=True))
     keys = keys_of_scale(scale)
     times = len(keys) if scale.method == Scale.Method.SUM else 1
+    low, high = (sum(getattr(key, end) for key in keys) / len(keys) for end in ("low", "high"))
+    return times * low, times * high
+
+
+def score_scale(scale: Scale, content: dict, waves) -> Scored:
+    keys = keys_of_scale(scale)
+    low, high = bounds_of(scale)
     scored = Scored(
         code=scale.code,
-        low=times * sum(key.low for key in keys) / len(keys),
-        high=times * sum(key.high for key in keys) / len(keys),
+        low=low,
+        high=high,
         band=scale.band,
         item_codes=[key.code for key in keys],
     )
@@ -127,10 +138,11 @@ def one_score(scale: Scale, keys: list[Key], answers: list[int]) -> float | None
 def combine(scale: Scale, own: dict[str, Scored], waves) -> Scored:
     """A scale made of scales: the mean of the scores that are there."""
     parts = [own[part.code] for part in scale.parts.all()]
+    low, high = bounds_of(scale)
     scored = Scored(
         code=scale.code,
-        low=sum(part.low for part in parts) / len(parts),
-        high=sum(part.high for part in parts) / len(parts),
+        low=low,
+        high=high,
         band=scale.band,
         item_codes=[code for part in parts for code in part.item_codes],
     )

@@ -1,25 +1,83 @@
-"""Words of the survey's pages."""
+"""Words of the survey's pages and of its reports."""
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
-from training.templatetags.spean import day, digits
+from training.templatetags.spean import day, digits, number
 
 register = template.Library()
 
 INTROS = {
-    "attitude": lazy(
+    "attitude": gettext_lazy(
         "Please choose one answer for each sentence. There are no right or wrong opinions."
     ),
-    "knowledge": lazy("Please choose one answer. It is fine not to know."),
-    "behaviour": lazy("These questions are about the past 3 months."),
-    "intention": lazy("These sentences are about the next 3 months."),
-    "then_now": lazy("These questions compare the time before the course with today."),
-    "demographic": lazy("A few questions about yourself. Each may be skipped."),
-    "process": lazy("A few sentences about the course."),
+    "knowledge": gettext_lazy("Please choose one answer. It is fine not to know."),
+    "behaviour": gettext_lazy("These questions are about the past 3 months."),
+    "intention": gettext_lazy("These sentences are about the next 3 months."),
+    "then_now": gettext_lazy("These questions compare the time before the course with today."),
+    "demographic": gettext_lazy("A few questions about yourself. Each may be skipped."),
+    "process": gettext_lazy("A few sentences about the course."),
 }
+
+REASONS = {
+    "fewer_than_min_group": gettext_lazy("too few people to show"),
+    "everybody_the_same": gettext_lazy("everybody answered the same; not shown"),
+    "fewer_than_30": gettext_lazy("fewer than 30 complete answers"),
+    "fewer_than_two_pairs": gettext_lazy("fewer than two people answered both times"),
+    "fewer_than_two_items": gettext_lazy("a scale of one item has no alpha"),
+    "fewer_than_two_complete_rows": gettext_lazy("fewer than two complete answers"),
+    "no_variation": gettext_lazy("everybody changed by the same amount"),
+}
+NOTES = {
+    "no_comparison_group": gettext_lazy(
+        "There was no comparison group: this is change, not the effect of the course."
+    ),
+    "self_reported": gettext_lazy("Officers tell what they think; what they do was not observed."),
+    "social_desirability": gettext_lazy(
+        "People may answer what is expected of them, more so after a course."
+    ),
+    "lost": gettext_lazy("Those who did not answer again may think otherwise."),
+    "simulated": gettext_lazy("Everything here is simulated."),
+}
+
+
+@register.filter
+def reason(code):
+    """Why a number is not there."""
+    return REASONS.get(code, code)
+
+
+@register.filter
+def why(block):
+    """Why a block of the report is empty."""
+    return reason(block.get("suppressed") or block.get("not_computed") or "")
+
+
+@register.filter
+def note(code):
+    return NOTES.get(code, code)
+
+
+@register.filter
+def p_value(p):
+    """Three decimals; smaller ones as "< 0.001"."""
+    if p is None:
+        return "–"
+    return f"< {number(0.001, 3)}" if p < 0.001 else number(p, 3)
+
+
+@register.filter
+def count_or_hidden(count):
+    return "–" if count is None else digits(count)
+
+
+@register.simple_tag
+def interval(ends, places):
+    if not ends:
+        return ""
+    low, high = (number(end, places) for end in ends)
+    return _("95 %% interval %(low)s to %(high)s") % {"low": low, "high": high}
 
 
 @register.filter

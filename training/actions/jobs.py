@@ -47,6 +47,21 @@ def finish(job: Job, state, error="") -> None:
     Job.objects.filter(pk=job.pk).update(state=state, error=error, seen_at=timezone.now())
 
 
+def try_again(job: Job) -> bool:
+    """Begin a failed job anew. Returns whether it was ours to begin: two clicks begin it once."""
+    begun = Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+        state=Job.State.WAITING,
+        error="",
+        tries=0,
+        done=0,
+        created_at=timezone.now(),
+        seen_at=timezone.now(),
+    )
+    if begun:
+        transaction.on_commit(lambda: nudge(job), robust=True)
+    return bool(begun)
+
+
 def sweep() -> int:
     """Revive jobs that nobody works on; give up after three tries. Returns how many."""
     silent = Job.objects.silent(timezone.now())

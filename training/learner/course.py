@@ -7,7 +7,7 @@ from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from training.access import ANYONE, opens_to
 from training.actions.progress import NotYetError, complete_step, try_check
@@ -27,9 +27,11 @@ class Station:
 
     @property
     def state_words(self):
-        return {DONE: lazy("before this page"), NOW: lazy("this page"), AHEAD: lazy("ahead")}[
-            self.state
-        ]
+        return {
+            DONE: gettext_lazy("before this page"),
+            NOW: gettext_lazy("this page"),
+            AHEAD: gettext_lazy("ahead"),
+        }[self.state]
 
 
 class Walk:

@@ -1,12 +1,14 @@
 """Filters that every template has: digits and dates in the reader's language."""
 
+from datetime import datetime
+
 import segno
 from django import template
 from django.conf import settings
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from django.utils.safestring import mark_safe
 
-from training.khmer import khmer_digits
+from training.khmer import has_khmer, khmer_digits
 
 register = template.Library()
 
@@ -36,7 +38,9 @@ def signed(value, places=1):
 
 @register.filter
 def day(value, form="DATE_FORMAT"):
-    """A date in full, in the reader's language."""
+    """A date in full, in the reader's language; of a time, its day in Cambodia."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
     return digits(formats.date_format(value, form)) if value else ""
 
 
@@ -56,6 +60,12 @@ def letter(position):
 def in_language(instance, name):
     """A model's text in the language named at the end: {{ lesson|in_language:"title_km" }}."""
     return getattr(instance, name)
+
+
+@register.filter
+def language_of(text):
+    """The language of a name that somebody typed, for `lang`: fonts and screen readers need it."""
+    return "km" if has_khmer(text) else "en"
 
 
 @register.simple_tag(takes_context=True)
