@@ -123,7 +123,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL;",
+        "init_command": f"PRAGMA journal_mode={journal}; PRAGMA synchronous=FULL; "
+        "PRAGMA secure_delete=ON;",  # what was withdrawn leaves no trace in the file
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -165,6 +166,8 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_LOCKOUT_CALLABLE = "training.learner.account.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
+# What a sign-in form carries of a survey must not stand beside a name in the table of wrong tries.
+AXES_SENSITIVE_PARAMETERS = ["next", "carried"]
 # Behind nginx the address of the person is the one that the proxy names.
 AXES_IPWARE_PROXY_COUNT = env.int("SPEAN_PROXIES", default=0)
 

@@ -12,9 +12,6 @@ urlpatterns = [
     # officers
     path("survey/resume/", survey.resume, name="resume"),
     path("survey/<slug:slug>/", survey.survey, name="survey"),
-    path("survey/<slug:slug>/consent/", survey.consent, name="consent"),
-    path("survey/<slug:slug>/<int:number>/", survey.page, name="survey_page"),
-    path("survey/<slug:slug>/send/", survey.send, name="send_survey"),
     path("my-data/", my_data.my_data, name="my_data"),
     # trainers
     path("trainer/results/", results.results, name="results"),

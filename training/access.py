@@ -3,13 +3,16 @@
 from functools import wraps
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from training.khmer import ascii_digits, phone_key
 from training.models import Role, User
@@ -17,6 +20,8 @@ from training.models import Role, User
 ANYONE, SIGNED_IN = "anyone", "signed in"
 
 OWN_PHONE_AGE = 30 * 24 * 3600  # seconds; a shared computer's is SESSION_COOKIE_AGE
+# On an own phone, pages with `asks_password_again` ask for it after so many seconds without them.
+TRUSTED_FOR = 30 * 60
 
 
 def opens_to(*who):
@@ -60,14 +65,35 @@ class AccessMiddleware:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        """A view with `carry` keeps what was posted after a session ended, for after sign-in."""
+        """A view with `carry` keeps what was posted after a session ended, for after sign-in.
+
+        One with `signs_in_to` leaves no trace of its own address in the sign-in form.
+        """
         if may_open(view, request.user):
-            return None
-        if request.user.is_authenticated:
+            if not hasattr(view, "asks_password_again") or is_trusted(request.session):
+                return None
+            messages.info(request, _("For this page the phone asks for the password again."))
+        elif request.user.is_authenticated:
             raise PermissionDenied
         if request.method == "POST" and hasattr(view, "carry"):
             return view.carry(request, *args, **kwargs)
-        return redirect_to_login(request.get_full_path())
+        asked_for = getattr(view, "signs_in_to", "")
+        return redirect_to_login(reverse(asked_for) if asked_for else request.get_full_path())
+
+
+def is_trusted(session):
+    """Whether the password was given lately, or such a page opened since; that counts anew.
+
+    A shared computer's session ends by itself before.
+    """
+    if not session.get("own_phone"):
+        return True
+    now = int(timezone.now().timestamp())
+    if now - session.get("trusted", 0) > TRUSTED_FOR:
+        return False
+    if now - session["trusted"] >= 60:
+        session["trusted"] = now
+    return True
 
 
 def keep_alive(session):

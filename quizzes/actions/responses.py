@@ -4,15 +4,18 @@ Nothing in this file writes a person beside an answer. Completing the survey ste
 transaction, made by the caller after these have committed.
 """
 
+import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quizzes.keys import KeysMissingError, StudyKeys, link_keys_of
 from quizzes.models import CohortWave, Draft, InstrumentVersion, Quarantine, Response, Study
 from quizzes.models.instruments import NOT_ANSWERED, NOT_ASKED, Item
 from quizzes.models.pages import asked_items
+from training.actions.order import write_in_key_order
 from training.models import Enrolment, User
 
 UIDS_KEPT = 200
@@ -24,12 +27,19 @@ class ClosedError(Exception):
 
 @dataclass
 class Asked:
-    """One person who is asked in one wave, under his or her participant code."""
+    """One person who is asked in one wave, under his or her participant code.
+
+    enrolments: those in whose way the wave may stand, that of the participant's cohort first.
+    """
 
     cohort_wave: CohortWave
-    enrolment: Enrolment
+    enrolments: list[Enrolment]
     keys: StudyKeys
     code: str
+
+    @property
+    def enrolment(self):
+        return self.enrolments[0]
 
     @property
     def slug(self):
@@ -88,8 +98,9 @@ class Answers:
 def ask(slug: str, user: User) -> Asked | None:
     """The wave with this address as this person meets it; None if it is not asked of him or her.
 
-    A person is one participant in a study: the cohort of the first answer counts, else the first
-    cohort joined. Raises KeysMissingError.
+    A person is one participant in a study: the cohort of the first answer counts, then that of
+    answers under way, then one whose wave is open, then the first one joined.
+    Raises KeysMissingError.
     """
     cohort_waves = list(
         CohortWave.objects.filter(
@@ -106,52 +117,63 @@ def ask(slug: str, user: User) -> Asked | None:
     keys = link_keys_of(study)
     code = keys.code_of(study, user)
     if len(cohort_waves) > 1:
-        first = Response.objects.filter(wave__study=study, code=code).values_list(
-            "cohort_wave__study_cohort", flat=True
-        )
-        cohort_waves.sort(key=lambda row: row.study_cohort_id not in first)
-    cohort_wave = cohort_waves[0]
-    enrolment = Enrolment.objects.select_related("cohort").get(
-        learner=user, cohort=cohort_wave.study_cohort.cohort
+        cohort_waves.sort(key=nearness_to(study, code))
+    cohorts = [row.study_cohort.cohort_id for row in cohort_waves]
+    enrolments = sorted(
+        Enrolment.objects.filter(learner=user, cohort__in=cohorts).select_related("cohort"),
+        key=lambda enrolment: cohorts.index(enrolment.cohort_id),
     )
-    return Asked(cohort_wave, enrolment, keys, code)
+    return Asked(cohort_waves[0], enrolments, keys, code)
+
+
+def nearness_to(study: Study, code: str):
+    """Key by which the cohort that counts for this participant comes first."""
+    answered, under_way = (
+        set(
+            model.objects.filter(wave__study=study, code=code).values_list(
+                "cohort_wave__study_cohort", flat=True
+            )
+        )
+        for model in (Response, Draft)
+    )
+
+    def nearness(row: CohortWave):
+        cohort = row.study_cohort_id
+        return cohort not in answered, cohort not in under_way, not row.is_open
+
+    return nearness
 
 
 def locked(asked: Asked) -> CohortWave:
     """The cohort's wave, held until the transaction ends. Raises ClosedError if it is closed."""
     row = CohortWave.objects.select_for_update().get(pk=asked.cohort_wave.pk)
-    opens_on = row.opens_on
-    if row.closed_at or (opens_on and opens_on > timezone.localdate()):
+    if not row.is_open:
         raise ClosedError
     return row
 
 
-def scatter(model, cohort_wave: CohortWave, changed=None, added=None) -> None:
-    """Write the wave's rows of this cohort anew, in the order of their random keys.
+def scatter(model, cohort_wave: CohortWave, row) -> None:
+    """Write this row, and with it the wave's other rows of this cohort, in the order of their keys.
 
-    The order of rows in a table, and in a dump of it, would else tell who answered first.
+    The caller holds the wave's lock.
     """
-    rows = {row.pk: row for row in model.objects.filter(cohort_wave=cohort_wave)}
-    for row in (changed, added):
-        if row is not None:
-            rows[row.pk] = row
-    model.objects.filter(cohort_wave=cohort_wave).delete()
-    model.objects.bulk_create(rows[pk] for pk in sorted(rows, key=str))
+    write_in_key_order(model.objects.filter(cohort_wave=cohort_wave), row)
 
 
 @transaction.atomic
 def agree(asked: Asked, *, consent_version: int, language: str) -> None:
-    """Begin a draft for somebody who said yes. Saying yes again changes nothing.
+    """Begin a draft for somebody who said yes, and fix the wording. Again it changes nothing.
 
     Raises ClosedError.
     """
     cohort_wave = locked(asked)
     if asked.draft() or asked.response():
         return
+    freeze(asked.version)
     empty = Answers({"version": consent_version, "language": language}, {}, {}, [], {})
     row = Draft(wave=asked.wave, cohort_wave=cohort_wave, code=asked.code)
     row.sealed = asked.keys.seal(vars(empty), place=asked.place)
-    scatter(Draft, cohort_wave, added=row)
+    scatter(Draft, cohort_wave, row)
 
 
 @transaction.atomic
@@ -168,7 +190,7 @@ def save_page(
     """Merge one page into the draft, item by item. The same uid again changes nothing.
 
     values: item code -> value of an option or PREFER_NOT; only of items asked in this wave.
-    session: the key of the session that fills the page.
+    session: the key of the session that fills the page. is_done: whether the reader may go on.
 
     Returns False where there is no draft to merge into: it was sent, the wave is closed, or the
     person never agreed. What comes after sending or closing is kept in quarantine.
@@ -184,23 +206,24 @@ def save_page(
     if uid in draft.uids:
         return True
     draft.answers.update(values)
-    is_done = is_done or draft.is_done(number)
     draft.pages[str(number)] = {"by": asked.keys.mark(session), "done": is_done}
     draft.languages[language] = draft.languages.get(language, 0) + 1
     draft.uids = [*draft.uids, uid][-UIDS_KEPT:]
     row.sealed = asked.keys.seal(vars(draft), place=asked.place)
-    scatter(Draft, cohort_wave, changed=row)
+    scatter(Draft, cohort_wave, row)
     return True
 
 
 def quarantine(asked: Asked, number: int, values: dict[str, int], uid: str) -> bool:
-    """Keep a page that came too late; it is counted and never merged. Returns False."""
-    if values:
+    """Keep a page that came too late, once; it is counted and never merged. Returns False."""
+    key = uuid.uuid5(uuid.NAMESPACE_OID, f"{asked.code}|{uid}")
+    cohort_wave = CohortWave.objects.select_for_update().get(pk=asked.cohort_wave.pk)
+    if values and not Quarantine.objects.filter(pk=key).exists():
         content = {"page": number, "values": values, "uid": uid}
-        row = Quarantine(wave=asked.wave, cohort_wave=asked.cohort_wave, code=asked.code)
+        row = Quarantine(pk=key, wave=asked.wave, cohort_wave=cohort_wave, code=asked.code)
         row.sealed = asked.keys.seal(content, place=asked.place)
         row.arrived_on = timezone.localdate()
-        scatter(Quarantine, asked.cohort_wave, added=row)
+        scatter(Quarantine, cohort_wave, row)
     return False
 
 
@@ -216,7 +239,6 @@ def send(asked: Asked, *, mode=Response.Mode.WEB) -> bool:
     draft = asked.draft()
     if draft is None:
         return False
-    freeze(asked.version)
     languages = draft.languages or {draft.consent["language"]: 1}
     content = {
         "answers": as_array(asked.version, asked.wave.name, draft.answers),
@@ -232,7 +254,7 @@ def send(asked: Asked, *, mode=Response.Mode.WEB) -> bool:
         mode=mode,
         sealed=asked.keys.seal(content, place=asked.place),
     )
-    scatter(Response, cohort_wave, added=response)
+    scatter(Response, cohort_wave, response)
     Draft.objects.filter(wave=asked.wave, code=asked.code).delete()
     return True
 
@@ -245,14 +267,14 @@ def as_array(version: InstrumentVersion, wave: str, answers: dict[str, int]) -> 
     items = list(version.items.prefetch_related("option_set__options"))
     if unknown := set(answers) - {item.code for item in items}:
         raise ValueError(f"no such item: {', '.join(sorted(unknown))}")
-    asked = {item.pk for item in asked_items(version, wave)}
-    return [value_of(item, answers) if item.pk in asked else NOT_ASKED for item in items]
+    asked = {item.code for item in asked_items(version, wave)}
+    return [value_of(item, answers) if item.code in asked else NOT_ASKED for item in items]
 
 
 def value_of(item: Item, answers: dict[str, int]) -> int:
     value = answers.get(item.code, NOT_ANSWERED)
     if value not in item.allowed_values:
-        raise ValueError(f"{item.code}: {value} is not one of its values")
+        raise ValueError(f"{item.code}: not one of its values")  # never the value: logs keep it
     return value
 
 
@@ -263,28 +285,46 @@ def freeze(version: InstrumentVersion) -> None:
     )
 
 
-def each_participation(user: User):
-    """(study, code) of each study that asks this person and whose keys are here."""
-    studies = Study.objects.filter(cohorts__enrolments__learner=user).distinct()
-    for study in studies:
+def open_waves(user: User) -> QuerySet[CohortWave]:
+    """The waves of this person's cohorts that are not closed, to be held until the end."""
+    rows = CohortWave.objects.filter(
+        closed_at=None, study_cohort__cohort__enrolments__learner=user
+    ).select_related("study_cohort__study")
+    return rows.order_by("pk").select_for_update(of=("self",))
+
+
+@transaction.atomic
+def delete_open(user: User, *models) -> bool:
+    """Delete what this person gave in waves that are still open.
+
+    The waves are held meanwhile, so that no write beside it brings a row back.
+
+    Returns whether all could be looked for: without its keys a study's answers cannot be found.
+    """
+    found_all = True
+    for row in open_waves(user):
+        study = row.study_cohort.study
         try:
-            keys = link_keys_of(study)
+            code = link_keys_of(study).code_of(study, user)
         except KeysMissingError:
+            found_all = False
             continue
-        yield study, keys.code_of(study, user)
+        for model in models:
+            model.objects.filter(cohort_wave=row, code=code).delete()
+    return found_all
 
 
-@transaction.atomic
-def withdraw(user: User) -> None:
-    """Delete what this person answered in waves that are still open, sent or not."""
-    for study, code in each_participation(user):
-        open_rows = {"wave__study": study, "code": code, "cohort_wave__closed_at": None}
-        for model in (Draft, Response, Quarantine):
-            model.objects.filter(**open_rows).delete()
+def withdraw(user: User) -> bool:
+    """Delete what this person answered in waves that are still open, sent or not.
+
+    Returns False if some of it could not be looked for.
+    """
+    return delete_open(user, Draft, Response, Quarantine)
 
 
-@transaction.atomic
-def forget_drafts(user: User) -> None:
-    """Delete answers under way: somebody else may hold the account now."""
-    for study, code in each_participation(user):
-        Draft.objects.filter(wave__study=study, code=code).delete()
+def forget_drafts(user: User) -> bool:
+    """Delete answers under way: somebody else may hold the account now.
+
+    Returns False if some of it could not be looked for.
+    """
+    return delete_open(user, Draft)

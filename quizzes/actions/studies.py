@@ -1,5 +1,6 @@
 """Studies, their waves, their cohorts; opening and closing."""
 
+import re
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.keys import KeysMissingError, link_keys_of
 from quizzes.models import CohortWave, Draft, InstrumentVersion, Study, StudyCohort, Wave
+from quizzes.models.studies import CODE_PATTERN
 from training.actions.audit import record
 from training.models import Cohort, CohortStep, Step
 
@@ -47,7 +49,12 @@ def make_study(
     min_group = min_group or settings.MIN_GROUP
     if min_group < 5:
         raise StudyError("the smallest group shown cannot be below 5")
-    if Study.objects.filter(code=code).exists():
+    if not re.match(CODE_PATTERN, code):
+        raise StudyError(
+            f"{code!r} is no study code: a letter first, then letters, digits, - and _, "
+            "16 characters at most"
+        )
+    if Study.objects.filter(code__iexact=code).exists():
         raise StudyError(f"there is a study {code} already")
     instrument = version.instrument
     title = title or {"km": instrument.title_km, "en": instrument.title_en}

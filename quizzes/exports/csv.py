@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from quizzes.analysis.disclosure import withhold
 from quizzes.models import Release
-from quizzes.models.pages import asked_items
+from quizzes.models.pages import items_of
 from quizzes.reports.frozen import content_of
 
 
@@ -24,11 +24,8 @@ def write_csv(release: Release, path: Path, progress=lambda done, of: None) -> t
     """
     content = content_of(release)
     rows = content["rows"]
-    waves = [
-        wave.name
-        for wave in release.study.waves.all()
-        if any(wave.name in row["waves"] for row in rows)
-    ]
+    released = {row.wave_id for row in release.cohort_waves.all()}
+    waves = [wave.name for wave in release.study.waves.all() if wave.pk in released]
     columns = columns_of(release, waves)
     identifying = [column for column in columns if column["is_identifying"]]
     letters = cohort_letters({row["cohort"] for row in rows})
@@ -38,16 +35,11 @@ def write_csv(release: Release, path: Path, progress=lambda done, of: None) -> t
     shown = withhold(known, release.study.min_group)
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            ["participant", "cohort", *(f"language_{wave}" for wave in waves)]
-            + [column["name"] for column in columns]
-        )
+        writer.writerow(["participant", "cohort", *(column["name"] for column in columns)])
         for done, (row, (letter, *blanked)) in enumerate(shuffled(rows, shown), 1):
             kept = dict(zip((column["name"] for column in identifying), blanked, strict=True))
-            writer.writerow(
-                [secrets.token_hex(6), letter, *(language(row, wave) for wave in waves)]
-                + [kept.get(column["name"], value(row, column)) for column in columns]
-            )
+            cells = [kept.get(column["name"], value(row, column)) for column in columns]
+            writer.writerow([secrets.token_hex(6), letter, *cells])
             if done % 500 == 0:
                 progress(done, len(rows))
     progress(len(rows), len(rows))
@@ -55,7 +47,10 @@ def write_csv(release: Release, path: Path, progress=lambda done, of: None) -> t
 
 
 def columns_of(release: Release, waves: list[str]) -> list[dict]:
-    """One column an item and wave in which it is asked."""
+    """One column an item and wave to which it belongs.
+
+    The language of the answers is not among them: it would tell the few who answered in English.
+    """
     return [
         {
             "name": f"{item.code}_{wave}",
@@ -64,17 +59,14 @@ def columns_of(release: Release, waves: list[str]) -> list[dict]:
             "is_identifying": item.is_identifying,
         }
         for wave in waves
-        for item in asked_items(release.study.version, wave)
+        for item in items_of(release.study.version, wave)
     ]
 
 
 def value(row: dict, column: dict) -> int | None:
+    """The cell as it stands in the frozen rows; None where the wave was not taken."""
     taken = row["waves"].get(column["wave"])
     return taken["answers"][column["position"]] if taken else None
-
-
-def language(row: dict, wave: str) -> str:
-    return row["waves"][wave]["language"] if wave in row["waves"] else ""
 
 
 def cohort_letters(cohorts: set[int]) -> dict[int, str]:

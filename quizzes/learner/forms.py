@@ -12,11 +12,13 @@ ON_A_LINE = {"attitude", "intention", "then_now", "process"}
 class PageForm(forms.Form):
     """One page of a survey, its fields built from the items. Every item may stay empty.
 
-    owner: a mark of the person for whom the page was made; uid: one saving of the page.
+    owner: a mark of the person for whom the page was made; uid: one saving of the page; page:
+    its number.
     """
 
     uid = forms.UUIDField(widget=forms.HiddenInput)
     owner = forms.CharField(widget=forms.HiddenInput, max_length=24)
+    page = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, items, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -50,5 +52,4 @@ class PageForm(forms.Form):
 
     def is_saved(self):
         """Make the form ready for another saving."""
-        self.data = self.data.copy()
-        self.data["uid"] = uuid.uuid4()
+        self.data = {**dict(self.data.items()), "uid": uuid.uuid4()}

@@ -16,11 +16,20 @@ def my_data(request):
     Pressing it also says no to a survey that is open now, so that nobody is asked again.
     """
     if request.method == "POST":
-        withdraw(request.user)
+        found_all = withdraw(request.user)
         for enrolment in Enrolment.objects.current().filter(learner=request.user):
             place = way_of(enrolment).next
             if place and place.step.kind == Step.Kind.SURVEY:
                 complete_step(enrolment, place.step)
-        messages.success(request, _("Survey answers were deleted, if there were any."))
+        if found_all:
+            messages.success(request, _("Survey answers were deleted, if there were any."))
+        else:
+            messages.error(
+                request,
+                _("Answers could not be deleted at the moment. Please try again another day."),
+            )
         return redirect("quizzes:my_data")
     return render(request, "quizzes/learner/my_data.html")
+
+
+my_data.asks_password_again = True

@@ -1,13 +1,13 @@
 """Being asked: consent, pages, sending, thanks. The same for who answers and who declines.
 
-What was answered is never shown after sending, and on an earlier page only in the session that
-filled it.
+All of it stands at one address, so that a phone's history tells nothing. What was answered is
+never shown after sending, and on an earlier page only in the session that filled it.
 """
 
 import binascii
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from functools import lru_cache, wraps
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,7 @@ from training.access import opens_to
 from training.actions.progress import complete_step
 from training.learner.forms import SignInForm
 from training.models import Role
-from training.models.way import AHEAD, DONE, way_of
+from training.models.way import AHEAD, DONE, NOW, way_of
 
 CONSENT_FILE = Path(__file__).parents[1] / "instruments" / "content" / "consent.yaml"
 
@@ -39,72 +39,107 @@ def consent_text():
     return yaml.safe_load(CONSENT_FILE.read_text())
 
 
-def meets(view):
-    """Hand the view the survey as this officer meets it, and the state of its step.
-
-    Where it cannot be asked now, one sentence says so and the way goes on.
-    """
-
-    @wraps(view)
-    def met(request, slug, **kwargs):
-        try:
-            asked = responses.ask(slug, request.user)
-        except KeysMissingError:
-            wave = Wave.objects.select_related("study").get(step__slug=slug)
-            sync_steps(wave.study)
-            return render(request, "quizzes/learner/closed.html", {"step": wave.step})
-        if asked is None:
-            raise Http404
-        place = way_of(asked.enrolment).find(asked.wave.step)
-        if request.method == "POST" and (place is None or place.state == DONE):
-            keep_late(request, asked, kwargs.get("number"))
-        if place is None:
-            return render(request, "quizzes/learner/closed.html", {"step": asked.wave.step})
-        if place.state == AHEAD:
-            return redirect("training:my_way")
-        if place.state == DONE:  # the same page for everybody, whatever was asked for
-            return render(request, "quizzes/learner/thanks.html", {"step": asked.wave.step})
-        return view(request, asked, **kwargs)
-
-    return opens_to(Role.OFFICER)(met)
+@opens_to(Role.OFFICER)
+def survey(request, slug):
+    """A wave as this officer meets it. Where it cannot be asked now, the way goes on."""
+    try:
+        asked = responses.ask(slug, request.user)
+    except KeysMissingError:
+        wave = Wave.objects.select_related("study").get(step__slug=slug)
+        sync_steps(wave.study)
+        return closed(request, wave.step)
+    if asked is None:
+        raise Http404
+    return meet(request, asked, request.POST if request.method == "POST" else None)
 
 
-@meets
-def survey(request, asked):
-    """Where somebody stands in this survey leads on: consent, the next page, sending."""
-    return redirect(where_next(asked))
+# Every form here carries `owner`, a keyed mark that only this person's pages hold: as good as a
+# CSRF token, and still good after signing in again, when a page may not be lost.
+survey.csrf_exempt = True
+survey.signs_in_to = "training:continue"
+survey.asks_password_again = True
 
 
-def where_next(asked):
+def meet(request, asked, posted):
+    """posted: what was sent to this survey, or None to look at it."""
+    enrolment, state = standing(asked)
+    if posted is not None and state != NOW:
+        keep_late(request, asked, posted)
+    if state == AHEAD:
+        return redirect("training:my_way")
+    if state == DONE:  # the same page for everybody, whatever was asked for
+        return render(request, "quizzes/learner/thanks.html", {"step": asked.wave.step})
+    if state is None:
+        return closed(request, asked.wave.step)
+    try:
+        return go_on(request, asked, enrolment, posted)
+    except responses.ClosedError:
+        return pass_over(request, asked, enrolment)
+
+
+def standing(asked):
+    """(enrolment, state): in whose way the step stands now, else how it is in the own cohort's."""
+    found = []
+    for enrolment in asked.enrolments:
+        place = way_of(enrolment).find(asked.wave.step)
+        found.append((enrolment, place and place.state))
+        if found[-1][1] in (NOW, DONE):
+            return found[-1]
+    return found[0]
+
+
+def pass_over(request, asked, enrolment):
+    """The own cohort's wave is closed: another cohort's way does not stop here for ever."""
+    if enrolment != asked.enrolment:
+        complete_step(enrolment, asked.wave.step)
+    return closed(request, asked.wave.step)
+
+
+def closed(request, step):
+    return render(request, "quizzes/learner/closed.html", {"step": step})
+
+
+def go_on(request, asked, enrolment, posted):
+    """What was sent counts; then the survey shows where this person stands in it."""
+    here = redirect("quizzes:survey", asked.slug)
+    if not asked.cohort_wave.is_open:
+        raise responses.ClosedError
+    if posted is not None and not is_own(asked, request.user, posted.get("owner", "")):
+        messages.error(request, _("This page was filled under another name. It was not saved."))
+        return here
+    if posted is None:
+        return show(request, asked, enrolment) or here
+    if "page" in posted:
+        return take_page(request, asked, posted) or here
+    if "send" in posted:
+        send(asked, enrolment)
+    elif posted.get("consent") == "yes":
+        responses.agree(asked, consent_version=consent_text()["version"], language=get_language())
+    elif posted.get("consent") == "no" and not asked.draft():  # nobody changes from yes to no
+        complete_step(enrolment, asked.wave.step)
+    return here
+
+
+def show(request, asked, enrolment):
+    """The consent, the first open page, or the last button. None: the step is done by now."""
     draft = asked.draft()
     if draft:
         number = draft.first_open_page(len(pages(asked)))
-        name = "survey_page" if number else "send_survey"
-        return reverse(f"quizzes:{name}", args=[asked.slug, number] if number else [asked.slug])
+        return show_page(request, asked, draft, number) if number else show_send(request, asked)
     if asked.response():  # sent, and the connection broke before the step was completed
-        complete_step(asked.enrolment, asked.wave.step)
-        return reverse("quizzes:survey", args=[asked.slug])
-    return reverse("quizzes:consent", args=[asked.slug])
+        complete_step(enrolment, asked.wave.step)
+        return None
+    return show_consent(request, asked)
 
 
 def pages(asked):
     return pages_of(asked.version, asked.wave.name)
 
 
-@meets
-def consent(request, asked):
-    if request.method == "POST" and request.POST.get("consent") in ("yes", "no"):
-        if request.POST["consent"] == "yes":
-            responses.agree(
-                asked, consent_version=consent_text()["version"], language=get_language()
-            )
-        elif not asked.draft():  # nobody changes between yes and no
-            complete_step(asked.enrolment, asked.wave.step)
-        return redirect("quizzes:survey", asked.slug)
-    if asked.draft():
-        return redirect("quizzes:survey", asked.slug)
+def show_consent(request, asked):
     context = {
         "step": asked.wave.step,
+        "owner": owner_of(asked, request.user),
         "consent": consent_text(),
         "closes_on": asked.cohort_wave.closes_on,
         "waves": asked.study.waves.all(),
@@ -119,48 +154,69 @@ def is_this_machine(request):
     return request.get_host().split(":")[0] in ("localhost", "127.0.0.1", "testserver")
 
 
-@meets
-def page(request, asked, number):
-    """One page. It is saved whenever it is left, and reopens only in this session."""
-    draft = asked.draft()
+def show_page(request, asked, draft, number, form=None):
+    """One page; `form` as it was sent, or as the draft holds it for the session that filled it."""
     every_page = pages(asked)
-    if not draft or not 1 <= number <= len(every_page):
-        return redirect("quizzes:survey", asked.slug)
     mark = asked.keys.mark(request.session.session_key)
-    is_own = draft.was_filled_by(number, mark)
-    if number != draft.first_open_page(len(every_page)) and not is_own:
-        return redirect("quizzes:survey", asked.slug)
-    owner = owner_of(asked.keys, request.user)
-    items = every_page[number - 1]
-    initial = {"uid": uuid.uuid4(), "owner": owner, **(draft.answers if is_own else {})}
-    form = PageForm(items, request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["owner"] != owner:
-            messages.error(request, _("This page was filled under another name. It was not saved."))
-            return redirect("quizzes:survey", asked.slug)
-        unanswered = save(request, asked, number, form)
-        if "language" in request.POST:
-            return in_other_language(request.POST["language"], asked, number)
-        if not unanswered:
-            return redirect("quizzes:survey", asked.slug)
-        form.is_saved()
+    if form is None:
+        given = draft.answers if draft.was_filled_by(number, mark) else {}
+        initial = {"uid": uuid.uuid4(), "owner": owner_of(asked, request.user), "page": number}
+        form = PageForm(every_page[number - 1], initial=initial | given)
     context = {
         "step": asked.wave.step,
-        "slug": asked.slug,
         "form": form,
         "number": number,
         "count": len(every_page),
         "pages": [(n, draft.is_done(n)) for n in range(1, len(every_page) + 1)],
         "first": sum(len(items) for items in every_page[: number - 1]) + 1,
-        "kind": items[0].kind,
+        "kind": every_page[number - 1][0].kind,
         "can_go_back": number > 1 and draft.was_filled_by(number - 1, mark),
     }
     return render(request, "quizzes/learner/page.html", context)
 
 
+def show_send(request, asked):
+    context = {"step": asked.wave.step, "owner": owner_of(asked, request.user)}
+    return render(request, "quizzes/learner/send.html", context)
+
+
+def take_page(request, asked, posted):
+    """Save a page that is left, forwards, backwards or for the other language.
+
+    Returns a page to show, or None where the survey's own order goes on.
+    """
+    draft, every_page = asked.draft(), pages(asked)
+    number = page_number(posted, every_page)
+    if not draft or not number:
+        return None
+    mark = asked.keys.mark(request.session.session_key)
+    if number != draft.first_open_page(len(every_page)) and not draft.was_filled_by(number, mark):
+        return None
+    form = PageForm(every_page[number - 1], posted)
+    if not form.is_valid():
+        return show_page(request, asked, draft, number, form)
+    unanswered = save(request, asked, number, form)
+    if "language" in posted:
+        return in_language(posted["language"], asked)
+    draft = asked.draft() or draft
+    if "back" in posted and draft.was_filled_by(number - 1, mark):
+        return show_page(request, asked, draft, number - 1)
+    if unanswered and "back" not in posted:
+        form.is_saved()
+        return show_page(request, asked, draft, number, form)
+    return None
+
+
+def page_number(posted, every_page):
+    """The page that was sent, from 1; None if there is no such page."""
+    number = posted.get("page", "")
+    known = number.isascii() and number.isdecimal() and 1 <= int(number) <= len(every_page)
+    return int(number) if known else None
+
+
 def save(request, asked, number, form) -> list[str]:
     """Save the page. Returns the codes that keep the reader here: none if he or she skips them."""
-    unanswered = [] if "skip" in request.POST else form.unanswered()
+    unanswered = [] if "skip" in form.data else form.unanswered()
     responses.save_page(
         asked,
         number,
@@ -168,51 +224,47 @@ def save(request, asked, number, form) -> list[str]:
         uid=str(form.cleaned_data["uid"]),
         session=request.session.session_key,
         language=get_language(),
-        is_done=not unanswered and "language" not in request.POST,
+        is_done=not unanswered and "language" not in form.data,
     )
     return unanswered
 
 
-def keep_late(request, asked, number):
+def in_language(language, asked):
+    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
+        return redirect("quizzes:survey", asked.slug)
+
+
+def send(asked, enrolment):
+    """The last word is the officer's: nothing counts before this button."""
+    draft = asked.draft()
+    if draft and not draft.first_open_page(len(pages(asked))) and responses.send(asked):
+        complete_step(enrolment, asked.wave.step)
+
+
+def keep_late(request, asked, posted):
     """A page that comes after sending or closing: into quarantine, if it is this person's."""
     every_page = pages(asked)
-    if number and number <= len(every_page):
-        form = PageForm(every_page[number - 1], request.POST)
-        if form.is_valid() and form.cleaned_data["owner"] == owner_of(asked.keys, request.user):
+    number = page_number(posted, every_page)
+    if number and is_own(asked, request.user, posted.get("owner", "")):
+        form = PageForm(every_page[number - 1], posted)
+        if form.is_valid():
             save(request, asked, number, form)
 
 
-def in_other_language(language, asked, number):
-    with override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
-        return redirect("quizzes:survey_page", asked.slug, number)
+def owner_of(asked, user):
+    """A mark on a form of whose it is, so that nobody else sends it under their name."""
+    return asked.keys.mark(f"owner|{user.uuid}")
 
 
-@meets
-def send(request, asked):
-    """The last word is the officer's: nothing counts before this button."""
-    draft = asked.draft()
-    if not draft or draft.first_open_page(len(pages(asked))):
-        return redirect("quizzes:survey", asked.slug)
-    if request.method == "POST":
-        if responses.send(asked):
-            complete_step(asked.enrolment, asked.wave.step)
-        return redirect("quizzes:survey", asked.slug)
-    return render(request, "quizzes/learner/send.html", {"step": asked.wave.step})
+def is_own(asked, user, owner):
+    return constant_time_compare(owner, owner_of(asked, user))
 
 
-def owner_of(keys, user):
-    """A mark on a page of whose it is, so that nobody else sends it under their name."""
-    return keys.mark(f"owner|{user.uuid}")
-
-
-def carry(request, slug, number):
+def carry(request, slug):
     """A page that arrives after the session ended: sealed into the sign-in form, saved after it."""
     wave = get_object_or_404(Wave.objects.select_related("study"), step__slug=slug)
-    posted = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     try:
-        sealed = keys_of(wave.study).seal(
-            {"number": number, "post": posted}, place=f"carried|{slug}"
-        )
+        sealed = keys_of(wave.study).seal(request.POST.dict(), place=f"carried|{slug}")
     except KeysMissingError:
         return redirect("training:sign_in")
     form = SignInForm(initial={"carried": f"{slug}:{urlsafe_b64encode(sealed).decode()}"})
@@ -220,30 +272,27 @@ def carry(request, slug, number):
     return render(request, "training/learner/sign_in.html", {"form": form})
 
 
-page.carry = carry
+survey.carry = carry
 
 
 @opens_to(Role.OFFICER)
 def resume(request):
-    """After signing in again: save the page that was carried, if it is this person's."""
-    slug, _colon, sealed = request.session.pop("carried", "").partition(":")
+    """After signing in again: save the page that was carried, if it is this person's.
+
+    The sign-in form is sent on to here with all it carries; nothing of it stays in the session.
+    """
+    slug, _colon, sealed = request.POST.get("carried", "").partition(":")
     if not slug:
         return redirect("training:my_way")
-    return save_carried(request, slug, sealed=sealed)
-
-
-@meets
-def save_carried(request, asked, sealed):
     try:
-        carried = asked.keys.open(urlsafe_b64decode(sealed), place=f"carried|{asked.slug}")
+        asked = responses.ask(slug, request.user)
+        carried = asked and asked.keys.open(urlsafe_b64decode(sealed), place=f"carried|{slug}")
     except (KeysMissingError, binascii.Error, ValueError):
-        return redirect("quizzes:survey", asked.slug)
-    every_page = pages(asked)
-    number = carried["number"]
-    if 1 <= number <= len(every_page):
-        form = PageForm(every_page[number - 1], carried["post"])
-        if form.is_valid() and form.cleaned_data["owner"] == owner_of(asked.keys, request.user):
-            save(request, asked, number, form)
-            return redirect("quizzes:survey", asked.slug)
-    messages.error(request, _("This page was filled under another name. It was not saved."))
-    return redirect("quizzes:survey", asked.slug)
+        return redirect("quizzes:survey", slug)
+    if not asked:
+        raise Http404
+    meet(request, asked, carried)
+    return redirect("quizzes:survey", slug)
+
+
+resume.csrf_exempt = True  # what it takes is sealed, and bears the mark of its owner

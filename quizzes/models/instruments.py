@@ -37,7 +37,12 @@ class InstrumentVersion(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["instrument", "number"], name="instrument_version_is_numbered"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_off_by="", signed_off_on=None)
+                | (~Q(signed_off_by="") & Q(signed_off_on__isnull=False)),
+                name="version_is_signed_off_by_somebody_on_a_day",
+            ),
         ]
 
     def __str__(self):
@@ -112,10 +117,20 @@ class Item(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "code"], name="item_code_is_used_once"),
             models.UniqueConstraint(fields=["version", "position"], name="item_has_its_own_place"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["attitude", "knowledge", "behaviour", "intention", "then_now"]
+                    + ["demographic", "process"]
+                ),
+                name="item_has_a_kind",
+            ),
         ]
 
     def __str__(self):
         return self.code
+
+    def belongs_to(self, wave: str) -> bool:
+        return not self.waves or wave in self.waves
 
     @property
     def options(self):

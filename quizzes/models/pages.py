@@ -10,6 +10,11 @@ from quizzes.models.instruments import InstrumentVersion, Item
 ITEMS_A_PAGE = 4
 
 
+def items_of(version: InstrumentVersion, wave: str) -> list[Item]:
+    """The items that belong to this wave in their order, asked now or not."""
+    return [item for item in version.items.all() if item.belongs_to(wave)]
+
+
 def asked_items(version: InstrumentVersion, wave: str) -> list[Item]:
     """The items of this wave in their order, with options.
 
@@ -24,9 +29,7 @@ def _asked_items(version_id, digest, wave, is_signed_off) -> tuple[Item, ...]:
     """Kept in the process: the digest in the key changes with the wording."""
     items = Item.objects.filter(version=version_id).prefetch_related("option_set__options")
     return tuple(
-        item
-        for item in items
-        if (not item.waves or wave in item.waves) and (is_signed_off or not item.to_confirm)
+        item for item in items if item.belongs_to(wave) and (is_signed_off or not item.to_confirm)
     )
 
 

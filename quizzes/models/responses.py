@@ -21,6 +21,12 @@ class Sealed(models.Model):
 
     class Meta:
         abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(code__regex="^[A-Z2-7]{16}$"),
+                name="%(class)s_is_filed_under_a_participant_code",
+            )
+        ]
 
     def __str__(self):
         return str(self.pk)
@@ -30,7 +36,10 @@ class Draft(Sealed):
     """Answers under way; goes when they are sent, withdrawn, or the wave closes."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["wave", "code"], name="draft_is_one_a_wave")]
+        constraints = [
+            *Sealed.Meta.constraints,
+            models.UniqueConstraint(fields=["wave", "code"], name="draft_is_one_a_wave"),
+        ]
 
 
 class Response(Sealed):
@@ -50,6 +59,7 @@ class Response(Sealed):
 
     class Meta:
         constraints = [
+            *Sealed.Meta.constraints,
             models.UniqueConstraint(
                 fields=["wave", "code"], name="participant_answers_a_wave_once"
             ),

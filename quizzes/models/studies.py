@@ -1,12 +1,16 @@
 """Which instrument is asked when, of whom, and under which keys."""
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.models.instruments import InstrumentVersion
 from training.models import Cohort, Step
+
+# Part of addresses and of the key file's name.
+CODE_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,15}$"
 
 
 class StudyQuerySet(models.QuerySet):
@@ -37,7 +41,13 @@ class Study(models.Model):
         verbose_name_plural = _("studies")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(condition=Q(min_group__gte=5), name="study_shows_groups_of_five")
+            models.CheckConstraint(
+                condition=Q(min_group__gte=5), name="study_shows_groups_of_five"
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=CODE_PATTERN), name="study_code_fits_an_address_and_a_file"
+            ),
+            models.UniqueConstraint(Lower("code"), name="study_code_is_used_once_in_any_case"),
         ]
 
     def __str__(self):
@@ -95,11 +105,6 @@ class StudyCohort(models.Model):
         return f"{self.study}: {self.cohort}"
 
 
-class CohortWaveQuerySet(models.QuerySet):
-    def open_on(self, day):
-        return self.filter(Q(opens_on=None) | Q(opens_on__lte=day), closed_at=None)
-
-
 class CohortWave(models.Model):
     """A wave of one cohort. Closing it freezes its answers and deletes what was not sent."""
 
@@ -109,16 +114,22 @@ class CohortWave(models.Model):
     closes_on = models.DateField()  # as planned and as the consent says
     closed_at = models.DateTimeField(null=True)
 
-    objects = CohortWaveQuerySet.as_manager()
-
     class Meta:
         ordering = ["wave__position"]
         constraints = [
-            models.UniqueConstraint(fields=["study_cohort", "wave"], name="cohort_has_a_wave_once")
+            models.UniqueConstraint(fields=["study_cohort", "wave"], name="cohort_has_a_wave_once"),
+            models.CheckConstraint(
+                condition=Q(opens_on=None) | Q(closes_on__gte=F("opens_on")),
+                name="wave_closes_after_it_opens",
+            ),
         ]
 
     def __str__(self):
         return f"{self.study_cohort} {self.wave.name}"
+
+    @property
+    def is_open(self):
+        return self.closed_at is None and not self.is_ahead
 
     @property
     def is_ahead(self):

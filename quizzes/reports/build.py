@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from random import SystemRandom
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -98,6 +99,7 @@ def build_report(release: Release, content: dict) -> dict:
         "simulated": release.is_simulated,
         "waves": waves,
         "flow": flow(cohort_waves, content, waves, least),
+        "languages": {wave: languages(content, wave, least) for wave in waves},
         "reliability": {
             scale.code: {wave: reliability(scale, wave, least) for wave in waves}
             for scale in scored
@@ -112,8 +114,23 @@ def build_report(release: Release, content: dict) -> dict:
             }
             for scale in scored
         },
-        "notes": NOTES + (["simulated"] if release.is_simulated else []),
+        "not_asked": (left_out := not_asked(scored, waves)),
+        "notes": NOTES
+        + (["some_items_not_asked"] if left_out else [])
+        + (["simulated"] if release.is_simulated else []),
     }
+
+
+def not_asked(scored: list[Scored], waves: list[str]) -> dict[str, list[str]]:
+    """Wave -> codes of scale items that nobody was asked, waves without any left out."""
+    found = {
+        wave: sorted(
+            {code for scale in scored for code in scale.item_codes}
+            - {code for scale in scored for code in scale.items_at(wave)[0]}
+        )
+        for wave in waves
+    }
+    return {wave: codes for wave, codes in found.items() if codes}
 
 
 def flow(cohort_waves, content, waves, least) -> list[dict]:
@@ -149,6 +166,14 @@ def flow(cohort_waves, content, waves, least) -> list[dict]:
     return [*rows, total | too_few(None in list(total.values())[1:])]
 
 
+def languages(content, wave, least) -> dict[str, int | None]:
+    """How many answered most pages in each language; small counts hidden."""
+    used = [row["waves"][wave]["language"] for row in content["rows"] if wave in row["waves"]]
+    codes = [code for code, _name in settings.LANGUAGES]
+    counts = suppress_counts([used.count(code) for code in codes], least)
+    return dict(zip(codes, counts, strict=True)) | too_few(None in counts)
+
+
 def too_few(is_hidden) -> dict:
     return {"suppressed": "fewer_than_min_group"} if is_hidden else {}
 
@@ -171,7 +196,7 @@ def scores(scale: Scored, wave: str, least: int) -> dict:
 
 def reliability(scale: Scored, wave: str, least: int) -> dict:
     keys = ["k", "n", "alpha", "alpha_ci", "item_rest_r"]
-    rows = scale.items_at(wave)
+    codes, rows = scale.items_at(wave)
     complete = [row for row in rows if None not in row]
     if len(complete) < max(least, RELIABLE_FROM):
         return hidden(keys, "fewer_than_30")
@@ -184,7 +209,7 @@ def reliability(scale: Scored, wave: str, least: int) -> dict:
         "n": found.n,
         "alpha": found.alpha,
         "alpha_ci": found.ci,
-        "item_rest_r": dict(zip(scale.item_codes, found.item_rest_r, strict=True)),
+        "item_rest_r": dict(zip(codes, found.item_rest_r, strict=True)),
     }
 
 

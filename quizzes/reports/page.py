@@ -165,6 +165,12 @@ class ReportPage:
         waves = self.report["waves"]
         return [(row, [row[wave] for wave in waves]) for row in self.report["flow"]]
 
+    @property
+    def languages(self) -> list[tuple[str, int | None, int | None]]:
+        """(wave, in Khmer, in English)"""
+        counts, names = self.report["languages"], self.wave_names
+        return [(names[w], counts[w]["km"], counts[w]["en"]) for w in self.report["waves"]]
+
     def by_wave(self, part) -> list[tuple[Scale, list[tuple[str, dict]]]]:
         """Each scale with its block of `part` ("scores" or "reliability") at each wave."""
         names = self.wave_names

@@ -1,17 +1,20 @@
 """From a release's frozen rows to scores: each scale, each wave, each participant."""
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from quizzes.analysis.scoring import composite, right_or_wrong, scale_score
-from quizzes.models import InstrumentVersion, Scale
-from quizzes.models.instruments import MISSING
+from quizzes.models import InstrumentVersion, Item, Scale
+from quizzes.models.instruments import MISSING, NOT_ASKED
 
 
 @dataclass
 class Scored:
     """One scale over a release. Position i of every list is the same participant.
 
-    scores: wave -> one score a participant, None where missing. items: wave -> keyed item values.
+    scores: wave -> one score a participant, None where missing. items: wave -> keyed item values,
+    in the order of item_codes, of those who took part, else None.
+    asked: wave -> places in item_codes of what was asked of somebody then.
     """
 
     code: str
@@ -20,15 +23,18 @@ class Scored:
     band: float | None
     item_codes: list[str]
     scores: dict[str, list[float | None]] = field(default_factory=dict)
-    items: dict[str, list[list[float | None]]] = field(default_factory=dict)
+    items: dict[str, list[list[float | None] | None]] = field(default_factory=dict)
+    asked: dict[str, list[int]] = field(default_factory=dict)
 
     def at(self, wave: str) -> list[float]:
         """The scores of those who have one at this wave."""
         return [score for score in self.scores[wave] if score is not None]
 
-    def items_at(self, wave: str) -> list[list[float | None]]:
-        """The keyed item values of those who took part in this wave."""
-        return [row for row in self.items[wave] if row is not None]
+    def items_at(self, wave: str) -> tuple[list[str], list[list[float | None]]]:
+        """Codes of the items asked in this wave, and their keyed values of those who took part."""
+        asked = self.asked[wave]
+        rows = [[row[n] for n in asked] for row in self.items[wave] if row is not None]
+        return [self.item_codes[n] for n in asked], rows
 
     def pairs(self, first: str, second: str) -> tuple[list[float], list[float]]:
         """Scores at both waves of those who have both."""
@@ -59,6 +65,9 @@ class Key:
             return None
         return raw if self.right is None else right_or_wrong(raw, self.right)
 
+    def is_asked(self, answers: list[int]) -> bool:
+        return answers[self.position] != NOT_ASKED
+
     def keyed(self, answers: list[int]) -> float | None:
         value = self.value(answers)
         return self.low + self.high - value if self.is_reversed and value is not None else value
@@ -82,14 +91,23 @@ def keys_of_scale(scale: Scale) -> list[Key]:
         Key(
             position=link.item.position,
             code=link.item.code,
-            low=0 if link.item.right else 1,
-            high=1 if link.item.right else len(link.item.options),
+            low=low,
+            high=high,
             is_reversed=link.is_reversed,
             right=link.item.right,
             apart=frozenset(link.item.apart),
         )
         for link in scale.scale_items.all()
+        for low, high in [bounds_of_item(link.item)]
     ]
+
+
+def bounds_of_item(item: Item) -> tuple[int, int]:
+    """The lowest and highest value that counts as a number; a knowledge item is right or wrong."""
+    if item.right is not None:
+        return 0, 1
+    values = [option.value for option in item.options if option.value not in item.apart]
+    return min(values), max(values)
 
 
 def bounds_of(scale: Scale) -> tuple[float, float]:
@@ -122,17 +140,31 @@ def score_scale(scale: Scale, content: dict, waves) -> Scored:
             [key.keyed(response["answers"]) for key in keys] if response else None
             for response in taken
         ]
+        scored.asked[wave] = [
+            n
+            for n, key in enumerate(keys)
+            if any(response and key.is_asked(response["answers"]) for response in taken)
+        ]
     return scored
 
 
 def one_score(scale: Scale, keys: list[Key], answers: list[int]) -> float | None:
-    return scale_score(
-        [key.value(answers) for key in keys],
-        [key.is_reversed for key in keys],
-        [(key.low, key.high) for key in keys],
+    """The score over the items that this person was asked; a sum stays one over all its items.
+
+    An item that nobody could answer (not signed off yet, or not of this wave) costs nobody the
+    score.
+    """
+    asked = [key for key in keys if key.is_asked(answers)]
+    score = scale_score(
+        [key.value(answers) for key in asked],
+        [key.is_reversed for key in asked],
+        [(key.low, key.high) for key in asked],
         scale.min_answered,
         scale.method,
     )
+    if score is not None and scale.method == Scale.Method.SUM:
+        return score * len(keys) / len(asked)
+    return score
 
 
 def combine(scale: Scale, own: dict[str, Scored], waves) -> Scored:
@@ -152,5 +184,9 @@ def combine(scale: Scale, own: dict[str, Scored], waves) -> Scored:
         rows = zip(*(part.items[wave] for part in parts), strict=True)
         scored.items[wave] = [
             None if None in row else [value for part in row for value in part] for row in rows
+        ]
+        starts = accumulate((len(part.item_codes) for part in parts), initial=0)
+        scored.asked[wave] = [
+            start + n for start, part in zip(starts, parts, strict=False) for n in part.asked[wave]
         ]
     return scored

@@ -38,6 +38,10 @@ NOTES = {
         "People may answer what is expected of them, more so after a course."
     ),
     "lost": gettext_lazy("Those who did not answer again may think otherwise."),
+    "some_items_not_asked": gettext_lazy(
+        "Some items of these scales were not asked, as nobody has confirmed them yet. "
+        "Scores are of the items that were asked."
+    ),
     "simulated": gettext_lazy("Everything here is simulated."),
 }
 

@@ -67,13 +67,13 @@ def test_an_officer_s_way_on_a_phone(phone, site, language):
     press("main form:has(input[name=join_key]) button")
     phone.goto(f"{site}/{language}/way/continue/")
     press("button[value=yes]")
-    while "/send/" not in phone.url:
+    while not phone.query_selector("button[name=send]"):
         for name in set(
             phone.eval_on_selector_all("input[type=radio]", "all => all.map(r => r.name)")
         ):
             phone.check(f"input[name={name}][value='1']")
         press("#page button.action")
-    press("main button.action")
+    press("button[name=send]")
     phone.goto(f"{site}/{language}/way/continue/")
     for _ in range(20):
         if "/check/" in phone.url:

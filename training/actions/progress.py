@@ -5,7 +5,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from training.actions.certificates import issue_certificate
-from training.models import Completion, Enrolment, Option, Question, Step, Tries
+from training.actions.order import write_in_key_order
+from training.models import CohortStep, Completion, Enrolment, Option, Question, Step, Tries
 from training.models.way import way_of
 
 
@@ -26,21 +27,28 @@ def complete_step(enrolment: Enrolment, step: Step, *, score=None, tries=None) -
     found = way_of(enrolment).find(step)
     if found is None or found.state == "ahead":
         raise NotYetError(step.slug)
-    is_survey = step.kind == Step.Kind.SURVEY
+    if step.kind == Step.Kind.SURVEY:
+        return complete_survey(enrolment, step)
     completion, _ = Completion.objects.get_or_create(
         enrolment=enrolment,
         step=step,
-        defaults={
-            "completed_at": None if is_survey else timezone.now(),
-            "score": score,
-            "tries": tries,
-            "is_shown": not is_survey,
-        },
+        defaults={"completed_at": timezone.now(), "score": score, "tries": tries},
     )
-    if not is_survey:
-        Enrolment.objects.filter(pk=enrolment.pk).update(seen_on=timezone.localdate())
-        if way_of(enrolment).is_course_done:
-            issue_certificate(enrolment)
+    Enrolment.objects.filter(pk=enrolment.pk).update(seen_on=timezone.localdate())
+    if way_of(enrolment).is_course_done:
+        issue_certificate(enrolment)
+    return completion
+
+
+def complete_survey(enrolment: Enrolment, step: Step) -> Completion:
+    """The same for yes and no: without a time, and without an order among those of the cohort."""
+    CohortStep.objects.select_for_update().get(cohort=enrolment.cohort_id, step=step)
+    if done := enrolment.completions.filter(step=step).first():  # a second click, meanwhile
+        return done
+    completion = Completion(enrolment=enrolment, step=step, is_shown=False)
+    write_in_key_order(
+        Completion.objects.filter(enrolment__cohort=enrolment.cohort_id, step=step), completion
+    )
     return completion
 
 

@@ -5,10 +5,11 @@ from django.contrib.auth import authenticate, login, logout, update_session_auth
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from training.access import ANYONE, SIGNED_IN, opens_to
+from training.access import ANYONE, SIGNED_IN, is_trusted, opens_to
 from training.actions import people
 from training.learner.forms import (
     ChangePasswordForm,
@@ -27,6 +28,7 @@ def enter(request, user, *, own_phone=False):
     """Sign a person in, on the own phone or on a shared computer."""
     login(request, user, backend=BACKEND)
     request.session["own_phone"] = own_phone
+    request.session["trusted"] = int(timezone.now().timestamp())
     request.session.pop("alive", None)  # the age of the session is set anew
 
 
@@ -41,7 +43,7 @@ def safe(request, url):
 @opens_to(ANYONE)
 def sign_in(request):
     asked_for = request.GET.get("next", "")
-    if request.method != "POST" and request.user.is_authenticated:
+    if request.method != "POST" and request.user.is_authenticated and is_trusted(request.session):
         return redirect(safe(request, asked_for))
     form = SignInForm(request.POST or None, initial={"next": asked_for})
     if form.is_valid():
@@ -49,9 +51,8 @@ def sign_in(request):
         user = authenticate(request, username=given["username"], password=given["password"])
         if user:
             enter(request, user, own_phone=given["own_phone"])
-            if given["carried"]:
-                request.session["carried"] = given["carried"]
-                return redirect("quizzes:resume")
+            if given["carried"]:  # the browser sends this very form on, sealed page and all
+                return redirect("quizzes:resume", preserve_request=True)
             return redirect(safe(request, given["next"]))
         form.add_error(None, _("Code or phone number and password do not fit together."))
     return render(request, "training/learner/sign_in.html", {"form": form})

@@ -289,14 +289,7 @@ class ChangePasswordForm(NewPasswordForm):
 class ChoiceForm(SiteForm):
     """A way out of a scenario's situation."""
 
-    choice = forms.ModelChoiceField(
-        NodeChoice.objects,
-        to_field_name="code",
-        error_messages={
-            "required": _("Please choose one of the ways."),
-            "invalid_choice": _("Please choose one of the ways."),
-        },
-    )
+    choice = forms.ModelChoiceField(NodeChoice.objects, to_field_name="code")
 
     def __init__(self, node, *args, **kwargs):
         super().__init__(*args, **kwargs)

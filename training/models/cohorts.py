@@ -140,7 +140,11 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "cohort"], name="learner_joins_a_cohort_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(left_on=None) | Q(left_on__gte=F("joined_on")),
+                name="enrolment_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self):

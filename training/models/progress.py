@@ -39,6 +39,10 @@ class Completion(models.Model):
                 | Q(score__isnull=False, tries__gte=1),
                 name="completion_has_score_and_tries_or_neither",
             ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=False) | Q(score=None, tries=None),
+                name="completion_without_a_time_has_no_score",
+            ),
         ]
 
     def __str__(self):

@@ -172,8 +172,9 @@ def test_a_worker_builds_release_and_file_and_says_so(study, settings, tmp_path)
     assert {job.state for job in Job.objects.all()} == {Job.State.DONE}
     export.refresh_from_db()
     assert export.rows == 12
-    raw = export.file.read()
-    assert raw.startswith(b"\xef\xbb\xbfparticipant,cohort,language_pre,language_post,Q1_pre")
+    with export.file.open() as file:
+        raw = file.read()
+    assert raw.startswith(b"\xef\xbb\xbfparticipant,cohort,Q1_pre,Q2_pre,K1_pre,D1_pre,Q1_post")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     assert sorted(row["Q1_post"] for row in rows) == sorted("2345" * 3)
     assert {row["D1_pre"] for row in rows} == {"-6"}  # groups of six are too small to tell

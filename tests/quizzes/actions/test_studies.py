@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from quizzes.actions.studies import StudyError, add_cohort, close_wave, make_study, sweep_studies
 from quizzes.keys import destroy_link_key, key_path, make_keys
@@ -56,7 +57,7 @@ def test_a_cohort_that_has_begun_is_not_added(study, cohort):
     complete_step(enrolment, way_of(enrolment).next.step)
     other = make_study("OTHER", study.version, ["pre"])
 
-    with pytest.raises(StudyError, match="has begun"):
+    with override("en"), pytest.raises(StudyError, match="has begun"):
         add_cohort(other, cohort)
 
 

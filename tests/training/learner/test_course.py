@@ -1,4 +1,5 @@
 import pytest
+from django.utils import timezone
 
 from tests.factories import EnrolmentFactory, LessonFactory, ModuleFactory, UserFactory, add_survey
 from training.models import Completion, Question, Role, Tries
@@ -198,7 +199,7 @@ def test_finishing_counts_in_every_cohort_whose_turn_it_is(client, lesson):
     here = EnrolmentFactory()
     waiting = EnrolmentFactory(learner=here.learner)
     add_survey(waiting.cohort)
-    left = EnrolmentFactory(learner=here.learner, left_on="2026-01-01")
+    left = EnrolmentFactory(learner=here.learner, left_on=timezone.localdate())
     client.force_login(here.learner)
 
     response = client.post("/en/course/M1L1/finish/")
