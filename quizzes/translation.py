@@ -10,7 +10,7 @@ class InstrumentTexts(TranslationOptions):
 
 @register(models.SetOption)
 class SetOptionTexts(TranslationOptions):
-    fields = ["label"]
+    fields = ["label", "short"]
 
 
 @register(models.Item)

@@ -237,7 +237,9 @@ def test_a_board_shows_a_survey_step_only_after_midnight(cohort):
 
 
 def test_an_admin_page_of_answers_does_not_exist(admin_pages):
-    assert not {name for name in admin_pages if name.startswith("quizzes_")}
+    assert {name for name in admin_pages if name.startswith("quizzes_")} == {
+        "quizzes_instrumentversion"  # its wording, to be signed off
+    }
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from training.actions.audit import record
 from training.actions.curriculum import publish_lesson
-from training.actions.people import free_code
+from training.actions.people import free_code, make_one_time_code
 from training.khmer import ascii_digits, canonical, has_khmer, phone_key
 from training.models import (
     AuditEntry,
@@ -57,11 +57,7 @@ class MembershipInline(ByRole, admin.TabularInline):
 
 
 class PersonForm(forms.ModelForm):
-    """An account. The password is set here once; its owner changes it at the first sign-in."""
-
-    password = forms.CharField(
-        label=_("New password"), required=False, widget=forms.PasswordInput, strip=False
-    )
+    """An account that exists. Nobody sets another person's password: see `make_code`."""
 
     class Meta:
         model = User
@@ -94,18 +90,22 @@ class PersonForm(forms.ModelForm):
             raise ValidationError(_("This is not a Cambodian phone number."))
         return number
 
+
+class NewPersonForm(PersonForm):
+    """A new account. Its owner changes the password after the first sign-in."""
+
+    password = forms.CharField(label=_("Password"), widget=forms.PasswordInput, strip=False)
+
     def clean_password(self):
         password = ascii_digits(self.cleaned_data["password"])
-        if password:
-            validate_password(password, self.instance)
-        elif not self.instance.pk:
-            raise ValidationError(_("A new account needs a password."))
+        validate_password(password, self.instance)
         return password
 
 
 @admin.register(User)
 class UserAdmin(ByRole, admin.ModelAdmin):
     form = PersonForm
+    actions = ["make_code"]
     inlines = [MembershipInline]
     list_display = ["name_km", "name_latin", "code", "role_names", "is_active", "is_simulated"]
     list_filter = ["memberships__role", "is_simulated"]
@@ -119,11 +119,27 @@ class UserAdmin(ByRole, admin.ModelAdmin):
     def role_names(self, user):
         return ", ".join(membership.get_role_display() for membership in user.memberships.all())
 
+    def get_form(self, request, obj=None, **kwargs):
+        kwargs["form"] = PersonForm if obj else NewPersonForm
+        return super().get_form(request, obj, **kwargs)
+
+    @admin.action(description=_("New one-time code: its owner chooses a new password"))
+    def make_code(self, request, people):
+        """As a trainer's: it also deletes survey answers that were not sent."""
+        if people.count() != 1:
+            messages.warning(request, _("Please choose one person."))
+            return
+        person = people.get()
+        words = {"name": person.name_km, "code": make_one_time_code(person, by=request.user)}
+        messages.success(
+            request,
+            _("One-time code for %(name)s: %(code)s. It is shown this once.") % words,
+        )
+
     def save_model(self, request, obj, form, change):
         if not change:
             obj.code = free_code()
-        if password := form.cleaned_data["password"]:
-            obj.set_password(password)
+            obj.set_password(form.cleaned_data["password"])
         super().save_model(request, obj, form, change)
         record("save account", obj, by=request.user)
 

@@ -32,7 +32,7 @@ def load_instrument(text: str) -> tuple[InstrumentVersion, bool]:
     instrument, _ = Instrument.objects.update_or_create(
         code=parsed.code, defaults=texts(title=parsed.title)
     )
-    version = instrument.versions.filter(number=parsed.version).first()
+    version = instrument.versions.select_for_update().filter(number=parsed.version).first()
     if version and version.digest == digest:
         return version, False
     if version and version.frozen_on:
@@ -66,7 +66,9 @@ def fill(version: InstrumentVersion, parsed: parse.Instrument) -> None:
         sets[code] = OptionSet.objects.create(version=version, code=code)
         for option in options:
             SetOption.objects.create(
-                option_set=sets[code], value=option.value, **texts(label=option.label)
+                option_set=sets[code],
+                value=option.value,
+                **texts(label=option.label, short=option.short),
             )
     scales = {}
     for position, scale in enumerate(parsed.scales):

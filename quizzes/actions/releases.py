@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.models import CohortWave, Release, Response, Study
 from training.actions.audit import record
-from training.actions.jobs import request_job
+from training.actions.jobs import request_job, try_again
 
 TASK = "quizzes.tasks.build_release"
 
@@ -28,7 +28,9 @@ def request_release(study: Study, cohort_waves: list[CohortWave], *, by=None) ->
     Study.objects.select_for_update().get(pk=study.pk)
     check_set(study, cohort_waves)
     digest = digest_of(cohort_waves)
-    if release := study.releases.filter(digest=digest).first():
+    if release := study.releases.filter(digest=digest).select_related("job").first():
+        if release.job and not release.built_at:
+            try_again(release.job)
         return release
     check_differences(study, cohort_waves)
     release = Release.objects.create(

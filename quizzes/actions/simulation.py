@@ -78,7 +78,7 @@ def join_somebody(cohort: Cohort, chance: Random):
     family, given = chance.choice(FAMILY_NAMES), chance.choice(GIVEN_NAMES)
     return join_as_new(
         cohort,
-        join_key=uuid.UUID(int=chance.getrandbits(128)),
+        join_key=uuid.uuid4(),
         family_name_km=family,
         given_name_km=given,
         family_name_latin=LATIN[family],
@@ -137,7 +137,7 @@ def answer_wave(enrolment, wave, leaning: float, chance: Random) -> None:
             asked,
             number,
             given,
-            uid=str(uuid.UUID(int=chance.getrandbits(128))),
+            uid=str(uuid.uuid4()),
             session="simulated",
             language=language,
             is_done=True,

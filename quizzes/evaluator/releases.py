@@ -45,7 +45,7 @@ def release(request, pk):
     return render(request, "quizzes/evaluator/release.html", context)
 
 
-def page_of(found, pair) -> ReportPage | None:
+def page_of(found, pair="") -> ReportPage | None:
     """What the report's page shows; None where the study's keys are missing."""
     try:
         return ReportPage(found, report_of(found), pair)

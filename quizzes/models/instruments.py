@@ -29,10 +29,12 @@ class InstrumentVersion(models.Model):
     # A day, not a time: it is the day of somebody's answer. NULL: nobody has answered yet.
     frozen_on = models.DateField(null=True)
     # Somebody confirmed the items that need it (`to_confirm`); empty until a person has.
-    signed_off_by = models.CharField(max_length=120, blank=True)
-    signed_off_on = models.DateField(null=True, blank=True)
+    signed_off_by = models.CharField(_("signed off by"), max_length=120, blank=True)
+    signed_off_on = models.DateField(_("signed off on"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("survey version")
+        verbose_name_plural = _("survey versions")
         ordering = ["instrument", "number"]
         constraints = [
             models.UniqueConstraint(
@@ -71,7 +73,8 @@ class SetOption(models.Model):
 
     option_set = models.ForeignKey(OptionSet, on_delete=models.CASCADE, related_name="options")
     value = models.PositiveSmallIntegerField()
-    label = models.CharField(_("label"), max_length=60)
+    label = models.CharField(_("label"), max_length=200)
+    short = models.CharField(_("short label"), max_length=120)  # in files, whose limits are bytes
 
     class Meta:
         ordering = ["value"]

@@ -76,6 +76,12 @@ def count_or_hidden(count):
     return "–" if count is None else digits(count)
 
 
+@register.filter
+def by_fives(count):
+    """A count rounded down to five: whoever knows the room shall not count who is missing."""
+    return digits(count - count % 5)
+
+
 @register.simple_tag
 def interval(ends, places):
     if not ends:

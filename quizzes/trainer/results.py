@@ -17,5 +17,5 @@ def results(request):
 @opens_to(Role.TRAINER)
 def result(request, pk):
     found = get_object_or_404(Release.objects.published_to(request.user).with_cohorts(), pk=pk)
-    context = {"release": found, "page": page_of(found, request.GET.get("waves", ""))}
+    context = {"release": found, "page": page_of(found)}
     return render(request, "quizzes/trainer/result.html", context)

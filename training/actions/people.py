@@ -66,10 +66,10 @@ class NotOnlyOfficerError(Exception):
 def make_one_time_code(user: User, *, by: User) -> str:
     """A code with which `user` chooses a new password, once, within a day.
 
-    Raises NotOnlyOfficerError: an administrator sets the passwords of trainers, evaluators,
-    editors and administrators.
+    Raises NotOnlyOfficerError: only administrators make one for trainers, evaluators, editors and
+    administrators.
     """
-    if not user.is_only_officer:
+    if not user.is_only_officer and Role.ADMINISTRATOR not in by.roles:
         raise NotOnlyOfficerError
     code = new_code(8)
     OneTimeCode.objects.update_or_create(

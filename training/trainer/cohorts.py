@@ -60,7 +60,8 @@ def one_time_code(request, pk, member):
         code = make_one_time_code(enrolment.learner, by=request.user)
     except NotOnlyOfficerError:
         messages.warning(
-            request, _("This person holds another role too. An administrator sets the password.")
+            request,
+            _("This person holds another role too. Only an administrator makes such a code."),
         )
         return redirect("training:cohort", pk)
     context = {

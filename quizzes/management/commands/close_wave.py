@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from quizzes.actions.studies import close_wave
 from quizzes.models import CohortWave
@@ -12,6 +12,7 @@ class Command(BaseCommand):
         parser.add_argument("--wave", required=True)
         parser.add_argument("--cohort", help="its join code or name; without it all cohorts")
 
+    @no_translations
     def handle(self, *, study, wave, cohort, **options):
         rows = CohortWave.objects.filter(study_cohort__study__code=study, wave__name=wave)
         if cohort:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import transaction
 from django.utils import timezone
 
@@ -39,6 +39,7 @@ class Command(BaseCommand):
         "Course, survey, one account a role, a cohort to start in, two simulated ones, a release."
     )
 
+    @no_translations
     def handle(self, **options):
         if settings.PRODUCTION:
             raise CommandError("The demo is refused in production: its accounts are public.")

@@ -23,6 +23,8 @@ class Command(BaseCommand):
                 )
                 return
             version, is_new = load_instrument(text)
+        except UnicodeDecodeError as error:
+            raise CommandError(f"{file} is not a text file in UTF-8.") from error
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}") from error
         except (InstrumentError, FrozenError) as error:

@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from quizzes.actions.releases import ReleaseError, request_release
 from quizzes.keys import KeysMissingError
@@ -16,6 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--waves", help="pre,post; without it every wave of the study")
         parser.add_argument("--cohorts", help="names or join codes; without it every cohort")
 
+    @no_translations
     def handle(self, *, study, waves, cohorts, **options):
         found = Study.objects.filter(code=study).first()
         if found is None:

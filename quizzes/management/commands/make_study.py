@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from quizzes.actions.studies import StudyError, make_study
 from quizzes.models import InstrumentVersion
@@ -13,6 +13,7 @@ class Command(BaseCommand):
         parser.add_argument("--waves", default="pre,post,fu3")
         parser.add_argument("--min-group", type=int)
 
+    @no_translations
     def handle(self, *, code, instrument, waves, min_group, **options):
         version = (
             InstrumentVersion.objects.filter(instrument__code=instrument)

@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from quizzes.actions.simulation import simulate_cohort
 from quizzes.keys import KeysMissingError
@@ -15,18 +15,27 @@ class Command(BaseCommand):
         parser.add_argument("--study", default="DEMO")
         parser.add_argument("--waves", default="pre,post,fu3")
 
+    @no_translations
     def handle(self, *, officers, seed, study, waves, **options):
         if settings.PRODUCTION:
             raise CommandError("Simulated people are not made in production.")
         found = Study.objects.filter(code=study).first()
         if found is None:
             raise CommandError(f"There is no study {study}.")
+        if officers < 1:
+            raise CommandError("--officers must be 1 or more.")
+        names = waves.split(",")
+        known = [wave.name for wave in found.waves.all()]
+        if unknown := set(names) - set(known):
+            raise CommandError(
+                f"{study} has no wave {', '.join(sorted(unknown))}; it has {', '.join(known)}."
+            )
         try:
             cohort = simulate_cohort(
                 found,
                 officers=officers,
                 seed=seed,
-                waves=waves.split(","),
+                waves=names,
                 name=f"Simulated {officers}/{seed}",
             )
         except KeysMissingError as error:
