@@ -11,8 +11,10 @@ import uuid
 from itertools import product
 
 import pytest
+from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.sessions.models import Session
 from django.db import connection, models
 from django.test import Client
 
@@ -201,6 +203,60 @@ def test_the_phone_of_a_participant_and_of_a_refuser_show_the_same(cohort, langu
         seen[-1].append(plain(posted, user))
 
     assert seen[0] == seen[1]
+
+
+def test_the_history_of_a_phone_is_the_same_for_yes_and_no(cohort):
+    """Addresses and titles that a browser would list, each once."""
+    histories = []
+    for user, consent in zip(officers(cohort, 2), ("yes", "no"), strict=True):
+        client = Client()
+        client.force_login(user)
+        page, seen = client.get("/en/way/continue/", follow=True), []
+        sent = {"consent": consent}
+        while "Thank you" not in (html := page.content.decode()):
+            seen.append((page.request["PATH_INFO"], re.search("<title>(.*?)</title>", html)[1]))
+            hidden = dict(re.findall(r'name="(uid|owner|page)" value="([^"]*)"', html))
+            sent |= {"send": "1"} if 'name="send"' in html else {"skip": "1"}
+            page = client.post("/en/survey/small-pre/", hidden | sent, follow=True)
+            sent = {}
+        seen.append((page.request["PATH_INFO"], re.search("<title>(.*?)</title>", html)[1]))
+        histories.append(set(seen))
+
+    assert Response.objects.count() == 1
+    assert histories[0] == histories[1]
+
+
+def test_neither_wrong_tries_nor_sessions_tell_who_was_in_a_survey(cohort, settings):
+    """The session ends on a survey's page; the officer mistypes the password, then signs in."""
+    settings.AXES_ENABLED = True
+    user = officers(cohort, 1)[0]
+    user.set_password("a good one 9")
+    user.save()
+    agree(ask("small-pre", user), consent_version=1, language="km")
+    client = Client()
+    client.force_login(user)
+    page = client.get("/en/survey/small-pre/").content.decode()
+    sent = dict(re.findall(r'name="(uid|owner|page)" value="([^"]*)"', page)) | {"Q1": "4"}
+    client.logout()
+
+    address = client.get("/en/survey/small-pre/").headers["Location"]
+    client.post(address, {"username": user.code, "password": "wrong", "next": address})
+    form = client.post("/en/survey/small-pre/", sent).content.decode()
+    carried = re.search('name="carried" value="([^"]+)"', form)[1]
+    given = {"username": user.code, "carried": carried}
+    client.post("/en/sign-in/", {**given, "password": "wrong"})
+    tries = AccessAttempt.objects.get()
+    client.post("/en/sign-in/", {**given, "password": "a good one 9"})
+
+    assert "small-pre" not in address
+    for text in (tries.get_data, tries.post_data, tries.path_info):
+        assert "small" not in text
+        assert carried[-20:] not in text
+    for session in Session.objects.all():
+        assert set(session.get_decoded()) <= {
+            *("_auth_user_id", "_auth_user_backend", "_auth_user_hash"),
+            *("_session_expiry", "own_phone", "trusted", "alive"),
+        }
 
 
 @pytest.mark.parametrize("language", ["km", "en"])

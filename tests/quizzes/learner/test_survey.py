@@ -2,17 +2,24 @@
 
 import re
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
+from quizzes.actions.instruments import FrozenError, load_instrument
 from quizzes.actions.responses import ask, send
-from quizzes.actions.studies import close_wave
-from quizzes.keys import key_path
+from quizzes.actions.studies import add_cohort, close_wave
+from quizzes.keys import key_path, keys_of
 from quizzes.models import CohortWave, Draft, Quarantine, Response
-from tests.quizzes.conftest import officers
+from tests.quizzes.conftest import INSTRUMENT, officers
+from training.actions.enrolment import join
 from training.actions.people import make_account
-from training.models import Completion, Role
+from training.actions.progress import complete_step
+from training.models import Cohort, Completion, Role
+from training.models.way import way_of
 
 pytestmark = pytest.mark.django_db
 
@@ -208,7 +215,7 @@ def test_a_session_that_ended_in_mid_survey_loses_nothing(phone, officer):
     response = away.post(SURVEY, sent)
     assert "are not lost" in response.content.decode()
     carried = hidden(response)["carried"]
-    assert "Q1" not in carried
+    assert sent["uid"] not in carried
     response = away.post(
         "/en/sign-in/",
         {"username": officer.code, "password": "a good one 9", "carried": carried},
@@ -352,3 +359,152 @@ def test_my_data_deletes_what_is_open_and_asks_no_more(phone, officer):
     assert "Survey answers were deleted, if there were any." in response.content.decode()
     assert not Draft.objects.exists()
     assert [done.step.slug for done in Completion.objects.all()] == ["small-pre"]
+
+
+def test_a_page_that_was_open_while_somebody_signed_in_again_is_saved(officer):
+    """Signing in changes the CSRF token; the page's own mark still tells whose it is."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(officer)
+    agree(strict)
+    sent = {**hidden(strict.get(SURVEY)), "Q1": 4, "Q2": 2}
+    strict.force_login(officer)
+
+    strict.post(SURVEY, sent)
+
+    assert answers(officer) == {"Q1": 4, "Q2": 2}
+
+
+@pytest.mark.parametrize("sent", [{"consent": "yes"}, {"consent": "no"}, {"send": 1}])
+@pytest.mark.parametrize("owner", [None, "", "x" * 24])
+def test_no_foreign_page_says_yes_or_no_for_an_officer(phone, sent, owner):
+    """Without the mark, as a page of another site would send it."""
+    response = phone.post(SURVEY, sent | ({} if owner is None else {"owner": owner}), follow=True)
+
+    assert "filled under another name" in response.content.decode()
+    assert not Draft.objects.exists()
+    assert not Completion.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{"consent": "yes"}, {"send": 1}, {"Q1": 4, "Q2": 2}])
+def test_a_wave_that_closes_while_a_page_is_open_says_so(phone, sent):
+    if "consent" not in sent:
+        agree(phone)
+    if "send" in sent:
+        fill(phone, Q1=4, Q2=2)
+        fill(phone, K1=1)
+        fill(phone, D1=1)
+    form = hidden(phone.get(SURVEY))
+    close_wave(CohortWave.objects.get(wave__name="pre"))
+
+    html = phone.post(SURVEY, {**form, **sent}).content.decode()
+
+    assert "This survey is closed at the moment" in html
+    assert not Response.objects.exists()
+    assert Quarantine.objects.count() == int("Q1" in sent)
+
+
+def test_a_late_page_that_is_sent_twice_is_kept_once(phone):
+    agree(phone)
+    late = {**hidden(phone.get(SURVEY)), "Q1": 1, "Q2": 1}
+    close_wave(CohortWave.objects.get(wave__name="pre"))
+
+    phone.post(SURVEY, late)
+    phone.post(SURVEY, late)
+
+    assert Quarantine.objects.count() == 1
+
+
+def second_cohort(study, user):
+    cohort = Cohort.objects.create(name="Other", ends_on=timezone.localdate() + timedelta(days=30))
+    add_cohort(study, cohort)
+    return join(cohort, user)
+
+
+def test_who_joins_another_cohort_after_a_closed_wave_is_asked_there(phone, officer, study):
+    close_wave(CohortWave.objects.get(wave__name="pre"))
+    second = second_cohort(study, officer)
+
+    agree(phone)
+
+    assert Draft.objects.get().cohort_wave.study_cohort.cohort == second.cohort
+
+
+def test_who_answered_in_one_cohort_is_not_asked_in_the_next(phone, officer, study):
+    agree(phone)
+    send(ask("small-pre", officer))
+    complete_step(ask("small-pre", officer).enrolment, ask("small-pre", officer).wave.step)
+    second_cohort(study, officer)
+
+    assert "Thank you" in phone.get(SURVEY).content.decode()
+    assert Response.objects.count() == 1
+
+
+def test_a_wave_closed_in_the_own_cohort_does_not_stop_the_way_of_another(phone, officer, study):
+    """Answered before in the first cohort, whose wave after the course closed unanswered."""
+    agree(phone)
+    send(ask("small-pre", officer))
+    complete_step(ask("small-pre", officer).enrolment, ask("small-pre", officer).wave.step)
+    close_wave(CohortWave.objects.get(wave__name="post"))
+    second = second_cohort(study, officer)
+    assert way_of(second).next.step.slug == "small-post"
+
+    html = phone.get("/en/survey/small-post/").content.decode()
+
+    assert "This survey is closed at the moment" in html
+    assert way_of(second).next is None
+    assert not Draft.objects.exists()
+
+
+def test_an_own_phone_asks_the_password_again_after_half_an_hour(officer, study):
+    officer.set_password("a good one 9")
+    officer.save()
+    phone = Client()
+    given = {"username": officer.code, "password": "a good one 9", "own_phone": "on"}
+    with time_machine.travel("2026-11-24 09:00+07:00", tick=False) as clock:
+        phone.post("/en/sign-in/", given)
+        agree(phone)
+        sent = {**hidden(phone.get(SURVEY)), "Q1": 4, "Q2": 2}
+        clock.shift(timedelta(minutes=31))
+
+        assert phone.get("/en/way/").status_code == 200
+        for page in (SURVEY, "/en/my-data/"):
+            assert phone.get(page).headers["Location"].startswith("/en/sign-in/")
+        carried = hidden(phone.post(SURVEY, sent))["carried"]
+        phone.post("/en/sign-in/", {**given, "carried": carried}, follow=True)
+
+        assert answers(officer) == {"Q1": 4, "Q2": 2}
+        assert page_of(phone) == 2
+
+
+def test_the_first_yes_fixes_the_wording(phone, study):
+    agree(phone)
+
+    with pytest.raises(FrozenError):
+        load_instrument(INSTRUMENT.replace("First", "Other"))
+
+
+def test_answers_are_kept_whatever_was_loaded_in_between(phone, officer, study, version):
+    """The same wording loaded again has other rows; the answers go by item codes."""
+    phone.get(SURVEY)
+    load_instrument(INSTRUMENT.replace("First", "Other"))
+    load_instrument(INSTRUMENT)
+    agree(phone)
+    fill(phone, Q1=4, Q2=2)
+    send(ask("small-pre", officer))
+
+    response = Response.objects.get()
+    content = keys_of(study).open(response.sealed, place=f"SMALL|pre|{response.code}")
+    assert content["answers"] == [4, 2, -9, -9]
+
+
+def test_without_keys_nobody_is_told_that_answers_were_deleted(phone, study):
+    agree(phone)
+    path = key_path(study)
+    kept = path.read_bytes()
+    path.unlink()
+
+    response = phone.post("/en/my-data/", follow=True)
+
+    assert "could not be deleted" in response.content.decode()
+    path.write_bytes(kept)
+    assert Draft.objects.exists()
