@@ -1,4 +1,4 @@
-"""The site as `make run` starts it: gunicorn and a worker on loopback, a database of its own."""
+"""The site as `make run` or a server starts it: web and worker on loopback, data of its own."""
 
 import os
 import shutil
@@ -7,9 +7,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -24,6 +28,9 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 PASSWORD = "spean-demo-2026"  # noqa: S105
+OURS = ("SPEAN_", "DATABASE_URL", "REDIS_URL", "CELERY_", "DJANGO_SETTINGS_MODULE")
+LAPTOP = ["-B", "--pool", "threads", "-c", "2"]
+SERVER = ["--pool", "prefork", "-c", "1"]
 
 
 def free_port():
@@ -43,50 +50,67 @@ def wait_for(url, process):
     raise RuntimeError(f"{url} does not answer")
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """The address of a running site with the demo in it."""
-    folder = tmp_path_factory.mktemp("site")
+@contextmanager
+def running_site(folder, worker, **settings):
+    """Migrate, make the demo, run one web process and one worker; the address of the site."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
-    env = {
-        **{name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"},
-        "SPEAN_DATA_DIR": str(folder),
-        "SPEAN_ADDRESS": address,
-        "DATABASE_URL": f"sqlite:///{folder}/live.sqlite3",
-    }
-    env.pop("REDIS_URL", None)
-    python = [sys.executable]
+    env = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    env |= {"SPEAN_DATA_DIR": str(folder), "SPEAN_ADDRESS": address} | settings
+    python = [sys.executable, "-m"]
     for command in ("migrate", "demo"):
-        subprocess.run(
-            [*python, "manage.py", command], cwd=ROOT, env=env, check=True, capture_output=True
+        done = subprocess.run(
+            [sys.executable, "manage.py", command],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
         )
-    web = subprocess.Popen(
-        [*python, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread"]
-        + ["--threads", "8"],
-        cwd=ROOT,
-        env=env,
-    )
-    worker = subprocess.Popen(
-        [*python, "-m", "celery", "-A", "config", "worker", "-B", "--pool", "threads", "-c", "2"]
-        + ["-l", "warning"],
-        cwd=ROOT,
-        env=env,
-    )
+        assert done.returncode == 0, done.stderr
+    processes = [
+        subprocess.Popen([*python, *command], cwd=ROOT, env=env)
+        for command in (
+            ["gunicorn", "config.wsgi", "-b", f"127.0.0.1:{port}", "-k", "gthread"]
+            + ["--threads", "8", "--no-control-socket"],
+            ["celery", "--quiet", "-A", "config", "worker", *worker, "-l", "warning"],
+        )
+    ]
     try:
-        wait_for(f"{address}/km/", web)
+        wait_for(f"{address}/km/", processes[0])
         yield address
     finally:
-        for process in (web, worker):
+        for process in processes:
             process.terminate()
-        for process in (web, worker):
+        for process in processes:
             process.wait(timeout=30)
 
 
 @pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """A laptop's: SQLite, messages through a folder, one worker that keeps the clock as well."""
+    with running_site(tmp_path_factory.mktemp("laptop"), LAPTOP) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def server_site(tmp_path_factory):
+    """A ministry's: PostgreSQL and Redis."""
+    url = urlsplit(os.environ["DATABASE_URL"])
+    name = f"spean_live_{os.getpid()}"
+    with psycopg.connect(url.geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        settings = {
+            "DATABASE_URL": url._replace(path=f"/{name}").geturl(),
+            "REDIS_URL": os.environ["REDIS_URL"],
+        }
+        with running_site(tmp_path_factory.mktemp("server"), SERVER, **settings) as address:
+            yield address
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
 def chromium():
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
@@ -100,12 +124,16 @@ def phone(chromium):
     context.close()
 
 
-def sign_in(page, site, language, code):
+def sign_in(page, site, language, code, password=PASSWORD):
     page.goto(f"{site}/{language}/sign-in/")
     page.fill("input[name=username]", code)
-    page.fill("input[name=password]", PASSWORD)
+    page.fill("input[name=password]", password)
+    press(page, "main form button")
+
+
+def press(page, selector):
     with page.expect_navigation():
-        page.click("main form button")
+        page.click(selector)
 
 
 def sideways(page):
