@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN = .venv/bin
-SUITE = $(BIN)/pytest -n 2 --ignore=tests/live
+SUITE = $(BIN)/pytest -n 2 --ignore=tests/live --ignore=tests/bench
 AS_ON_A_LAPTOP = env -u DATABASE_URL -u REDIS_URL
 
 .PHONY: run test suite everything test-live bench lint messages clean tools

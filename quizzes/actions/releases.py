@@ -5,11 +5,13 @@ import hashlib
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quizzes.models import CohortWave, Release, Response, Study
 from training.actions.audit import record
 from training.actions.jobs import request_job, try_again
+from training.khmer import digits_in
 
 TASK = "quizzes.tasks.build_release"
 
@@ -81,9 +83,9 @@ def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
                             "they said. Please choose the same cohorts as there."
                         )
                         % {
-                            "number": other.number,
+                            "number": digits_in(get_language(), other.number),
                             "cohort": row.study_cohort.cohort,
-                            "least": study.min_group,
+                            "least": digits_in(get_language(), study.min_group),
                         }
                     )
 

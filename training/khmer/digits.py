@@ -8,6 +8,11 @@ def khmer_digits(text):
     return str(text).translate(TO_KHMER)
 
 
+def digits_in(language, text):
+    """A number as the script of this language writes it."""
+    return khmer_digits(text) if language == "km" else str(text)
+
+
 def ascii_digits(text):
     return str(text).translate(TO_ASCII)
 

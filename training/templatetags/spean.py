@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import formats, timezone, translation
 from django.utils.safestring import mark_safe
 
-from training.khmer import has_khmer, khmer_digits
+from training.khmer import digits_in, has_khmer
 
 register = template.Library()
 
@@ -16,7 +16,7 @@ register = template.Library()
 @register.filter
 def digits(value):
     """A number as the reader's script writes it: Khmer digits in Khmer text."""
-    return khmer_digits(value) if translation.get_language() == "km" else str(value)
+    return digits_in(translation.get_language(), value)
 
 
 @register.filter

@@ -371,6 +371,16 @@ def test_a_survey_of_today_behind_the_last_lesson_waits_for_midnight(browser, co
     assert seen(enrolment) == (3, None, COMPLETED)
 
 
+def test_a_survey_that_closes_on_the_day_it_is_done_tells_nothing_before_midnight(cohort):
+    add_survey(cohort, "before")
+    did, did_not = member(cohort, "ក"), member(cohort, "ខ")
+    take(did, "before")
+    cohort.steps.filter(step__slug="before").update(is_open=False)
+
+    assert seen(did) == seen(did_not) == (0, "m1l1-lesson", NOT_STARTED)
+    assert [len(row.way.steps) for row in board_of(cohort)] == [2, 2]
+
+
 def test_a_survey_done_in_another_cohort_counts_here(browser, trainer, cohort):
     step = add_survey(cohort, "before")
     other = CohortFactory()

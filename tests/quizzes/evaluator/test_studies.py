@@ -1,0 +1,486 @@
+"""An evaluator's studies: who takes part, which waves are open, and closing them for good."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from quizzes.actions.releases import request_release
+from quizzes.actions.responses import agree, ask, save_page, send
+from quizzes.actions.studies import add_cohort, close_wave, make_study
+from quizzes.keys import key_path, make_keys
+from quizzes.models import CohortWave, Draft, Release, Response, StudyCohort
+from tests.factories import CohortFactory, UserFactory
+from tests.quizzes.conftest import officers
+from tests.reader import Tree
+from training.actions.progress import complete_step
+from training.models import AuditEntry, CohortStep, Role
+from training.models.way import way_of
+
+pytestmark = pytest.mark.django_db
+
+STUDY = "/en/evaluation/studies/SMALL/"
+
+
+@pytest.fixture
+def evaluator():
+    return UserFactory(roles=[Role.EVALUATOR])
+
+
+@pytest.fixture
+def browser(evaluator):
+    """The evaluator's, with a session that is no longer new: opening a page writes nothing."""
+    client = Client()
+    client.force_login(evaluator)
+    client.get("/en/help/")
+    return client
+
+
+@pytest.fixture
+def study(version, settings, tmp_path):
+    """Three waves, so that one lies ahead."""
+    settings.KEY_DIR = tmp_path
+    study = make_study("SMALL", version, ["pre", "post", "fu3"])
+    make_keys(study)
+    return study
+
+
+def joined(study, name="North", is_comparison=False, **fields):
+    """A cohort of the study."""
+    dates = {"starts_on": date(2026, 3, 1), "ends_on": date(2090, 4, 30)}
+    cohort = CohortFactory(name=name, **dates | fields)
+    add_cohort(study, cohort, is_comparison=is_comparison)
+    return cohort
+
+
+def wave_of(cohort, name):
+    return CohortWave.objects.get(study_cohort__cohort=cohort, wave__name=name)
+
+
+def closed_on(cohort, name, day):
+    """Close the wave and say that it was on this day."""
+    close_wave(wave_of(cohort, name))
+    noon = timezone.make_aware(timezone.datetime(day.year, day.month, day.day, 12))
+    CohortWave.objects.filter(pk=wave_of(cohort, name).pk).update(closed_at=noon)
+
+
+def said(words, language):
+    """The sentence as a reader of this language sees it."""
+    with override(language):
+        return gettext(words)
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def table(response):
+    """The rows of the page's only table, as the texts of their cells."""
+    body = next(Tree(text(response)).root.find_all("tbody"))
+    return [[cell.text for cell in row.find_all("th", "td")] for row in body.find_all("tr")]
+
+
+def releases(response):
+    """The lines of the list of releases."""
+    lists = Tree(text(response)).root.find_all("ul")
+    found = next((node for node in lists if "releases" in node.attrs.get("class", "")), None)
+    return [line.text for line in found.find_all("li")] if found else []
+
+
+# who may open them
+
+
+def open_all(client, cohort):
+    """The answers of every page about studies, and the addresses."""
+    close = f"/en/evaluation/waves/{wave_of(cohort, 'pre').pk}/close/"
+    answers = (
+        client.get("/en/evaluation/"),
+        client.get(STUDY),
+        client.post(f"{STUDY}cohorts/", {"cohort": CohortFactory().pk}),
+        client.get(close),
+        client.post(close),
+    )
+    return answers, ["/en/evaluation/", STUDY, f"{STUDY}cohorts/", close, close]
+
+
+def test_somebody_not_signed_in_is_asked_to(client, study):
+    answers, addresses = open_all(client, joined(study))
+
+    asked = [f"/en/sign-in/?next={address}" for address in addresses]
+    assert [answer.headers.get("Location") for answer in answers] == asked
+    assert StudyCohort.objects.count() == 1
+    assert not CohortWave.objects.exclude(closed_at=None).exists()
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.TRAINER, Role.EDITOR, Role.ADMINISTRATOR])
+def test_another_role_does_not_open_them(client, study, role):
+    cohort = joined(study)
+    user = UserFactory(roles=[role])
+    cohort.trainers.add(user)
+    client.force_login(user)
+
+    answers, _ = open_all(client, cohort)
+
+    assert [answer.status_code for answer in answers] == [403] * 5
+    assert StudyCohort.objects.count() == 1
+    assert not CohortWave.objects.exclude(closed_at=None).exists()
+
+
+def test_a_study_or_wave_that_is_not_there_is_not_found(browser, study):
+    unknown = "/en/evaluation/studies/small/"  # a code counts as it is written
+
+    answers = [
+        browser.get(unknown),
+        browser.post(f"{unknown}cohorts/"),
+        browser.get("/en/evaluation/waves/1/close/"),
+        browser.post("/en/evaluation/waves/1/close/"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 4
+
+
+def test_opening_the_address_that_adds_a_cohort_adds_none(browser, study):
+    cohort = CohortFactory()
+
+    response = browser.get(f"{STUDY}cohorts/", {"cohort": cohort.pk})
+
+    assert response.status_code == 405
+    assert not StudyCohort.objects.exists()
+
+
+# the start page
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_the_start_page_says_how_to_begin_where_there_is_nothing(browser, language):
+    page = text(browser.get(f"/{language}/evaluation/"))
+
+    for words in (
+        "There is no release yet. A study's page makes one from waves that are closed.",
+        "There is no study yet. The operator makes one on the server:",
+    ):
+        with override("en"):
+            shown = {words, words.replace("'", "&#x27;")}
+        there = any(sentence in page for sentence in shown)
+        assert there == (language == "en")
+        assert said(words, language).replace("'", "&#x27;") in page.replace("'", "&#x27;")
+    assert "<table" not in page
+
+
+def test_the_start_page_shows_every_study_and_release(browser, study, version):
+    north, south = joined(study), joined(study, "South", origin="simulated")
+    make_study("OTHER", version, ["pre"])
+    for cohort in (north, south):
+        for name in ("pre", "post", "fu3"):
+            closed_on(cohort, name, date(2026, 5, 1))
+    request_release(study, [wave_of(north, "post"), wave_of(north, "pre")])
+    request_release(study, [wave_of(south, "fu3")])
+    noon = timezone.make_aware(timezone.datetime(2026, 5, 2, 12))
+    Release.objects.filter(number=1).update(
+        made_at=noon, built_at=noon, content=b"x", report=b"x", published_at=noon
+    )
+    Release.objects.filter(number=2).update(made_at=noon + timedelta(days=1))
+
+    response = browser.get("/en/evaluation/")
+
+    assert table(response) == [
+        ["Small survey OTHER", "SMALL · version 1", "0"],
+        ["Small survey SMALL", "SMALL · version 1", "2"],
+    ]
+    assert releases(response) == [
+        "Small survey · release 2 3 months later South 03/05/2026 · simulated · not built yet",
+        "Small survey · release 1 before the course · after the course North"
+        " 02/05/2026 · published",
+    ]
+
+
+def test_the_start_page_is_in_khmer_with_khmer_digits(browser, study):
+    north = joined(study, "ខាងជើង")
+    closed_on(north, "pre", date(2026, 5, 1))
+    request_release(study, [wave_of(north, "pre")])
+    Release.objects.update(made_at=timezone.make_aware(timezone.datetime(2026, 5, 2, 12)))
+
+    response = browser.get("/km/evaluation/")
+
+    version = said("version %(number)s", "km") % {"number": "១"}
+    release = said("release %(number)s", "km") % {"number": "១"}
+    wave, state = said("before the course", "km"), said("not built yet", "km")
+    title = study.version.instrument.title_km
+    assert table(response) == [[f"{title} SMALL", f"SMALL · {version}", "១"]]
+    assert releases(response) == [f"{title} · {release} {wave} ខាងជើង ០២/០៥/២០២៦ · {state}"]
+
+
+# a study
+
+
+def test_the_study_shows_the_state_of_each_wave(browser, study):
+    north = joined(study)
+    joined(study, "South", origin="simulated", is_comparison=True, ends_on=date(2026, 3, 1))
+    closed_on(north, "pre", date(2026, 3, 9))
+
+    response = browser.get(STUDY)
+
+    assert table(response) == [
+        [
+            "North",
+            "closed 09/03/2026",
+            "open until 14/05/2090 Close North, after the course",
+            "opens 29/07/2090 Close North, 3 months later",
+        ],
+        [
+            "South simulated comparison cohort",
+            "open until 15/03/2026 Close South, before the course",
+            "open until 15/03/2026 Close South, after the course",
+            "open until 29/06/2026 Close South, 3 months later",
+        ],
+    ]
+
+
+def test_the_study_is_in_khmer_with_khmer_digits(browser, study):
+    north = joined(study, "ខាងជើង")
+    closed_on(north, "pre", date(2026, 3, 9))
+
+    rows = table(browser.get("/km/evaluation/studies/SMALL/"))
+
+    closed, is_open, opens, close, after, later = (
+        said(words, "km")
+        for words in (
+            "closed",
+            "open until",
+            "opens",
+            "Close",
+            "after the course",
+            "3 months later",
+        )
+    )
+    assert rows == [
+        [
+            "ខាងជើង",
+            f"{closed} ០៩/០៣/២០២៦",
+            f"{is_open} ១៤/០៥/២០៩០ {close} ខាងជើង, {after}",
+            f"{opens} ២៩/០៧/២០៩០ {close} ខាងជើង, {later}",
+        ]
+    ]
+
+
+def test_a_study_without_cohorts_says_so(browser, study):
+    page = text(browser.get(STUDY))
+
+    assert "No cohort takes part yet." in page
+    assert "Every cohort takes part already." in page
+    assert "<table" not in page
+
+
+def test_while_a_wave_is_open_the_page_is_the_same_however_many_answer(browser, study):
+    cohort = joined(study)
+    people = officers(cohort, 2)
+    browser.get(STUDY)
+
+    def page():
+        html = text(browser.get(STUDY))
+        return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", html)
+
+    begun = ask("small-pre", people[0])
+    agree(begun, consent_version=1, language="km")  # from here on the wording is fixed
+    before = page()
+    for user in people:
+        asked = ask("small-pre", user)
+        agree(asked, consent_version=1, language="km")
+        save_page(asked, 1, {"Q1": 4}, uid="u", session="s", language="km", is_done=True)
+        send(asked)
+
+    assert Response.objects.count() == 2
+    assert page() == before
+
+
+KEYS_MISSING = "The keys of this study are not here, so its surveys are closed"
+
+
+def test_without_the_key_file_the_study_says_so_and_is_shown_all_the_same(browser, study):
+    joined(study)
+    kept = key_path(study).read_bytes()
+
+    assert KEYS_MISSING not in text(browser.get(STUDY))
+
+    key_path(study).unlink()
+    response = browser.get(STUDY)
+
+    assert KEYS_MISSING in text(response)
+    assert [row[0] for row in table(response)] == ["North"]
+
+    key_path(study).write_bytes(kept)
+
+    assert KEYS_MISSING not in text(browser.get(STUDY))
+
+
+@pytest.mark.parametrize("broken", ["", "{}", '{"link": null, "data": "eA=="}', "[1]"])
+def test_a_broken_key_file_is_a_missing_one(browser, study, broken):
+    key_path(study).write_text(broken)
+
+    assert KEYS_MISSING in text(browser.get(STUDY))
+
+
+# adding a cohort
+
+
+@pytest.mark.parametrize("is_comparison", [False, True])
+def test_a_cohort_is_added_with_its_waves(browser, study, is_comparison):
+    cohort = CohortFactory(name="North")
+    form = {"cohort": cohort.pk, **({"is_comparison": "on"} if is_comparison else {})}
+
+    response = browser.post(f"{STUDY}cohorts/", form, follow=True)
+
+    row = StudyCohort.objects.get()
+    assert response.redirect_chain == [(STUDY, 302)]
+    assert (row.study, row.cohort, row.is_comparison) == (study, cohort, is_comparison)
+    assert [wave.wave.name for wave in row.waves.all()] == ["pre", "post", "fu3"]
+    assert list(cohort.steps.values_list("step__slug", "place", "is_open")) == [
+        ("small-pre", CohortStep.Place.BEFORE, True),
+        ("small-post", CohortStep.Place.AFTER, True),
+        ("small-fu3", CohortStep.Place.AFTER, True),
+    ]
+    page = text(response)
+    assert "North takes part now." in page
+    assert ("comparison cohort</span>" in page) == is_comparison
+    assert "Every cohort takes part already." in page
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_a_cohort_that_has_begun_is_not_added_and_the_page_says_why(browser, study, language):
+    other = make_study("OTHER", study.version, ["pre"])
+    cohort = joined(other)
+    make_keys(other)
+    enrolment = officers(cohort, 1)[0].enrolments.get()
+    cohort.steps.update(is_open=True)
+    complete_step(enrolment, way_of(enrolment).next.step)
+    steps = list(cohort.steps.values())
+
+    response = browser.post(
+        f"/{language}/evaluation/studies/SMALL/cohorts/",
+        {"cohort": cohort.pk, "is_comparison": "on"},
+    )
+
+    words = "Somebody in %(cohort)s has begun the course: a survey before it would come too late."
+    page = text(response)
+    assert said(words, language) % {"cohort": "North"} in page
+    assert (words % {"cohort": "North"} in page) == (language == "en")
+    assert 'name="is_comparison" id="id_is_comparison" checked' in page  # what was sent stands
+    assert not StudyCohort.objects.filter(study=study).exists()
+    assert list(cohort.steps.values()) == steps
+
+
+@pytest.mark.parametrize("sent", ["unknown", "of the study", "nothing", "no number"])
+def test_a_cohort_that_cannot_be_chosen_is_refused(browser, study, sent):
+    cohort = joined(study)
+    free = CohortFactory()
+    values = {
+        "unknown": {"cohort": free.pk + 1},
+        "of the study": {"cohort": cohort.pk},
+        "nothing": {},
+        "no number": {"cohort": "x"},
+    }
+
+    page = text(browser.post(f"{STUDY}cohorts/", values[sent]))
+
+    problem = re.search(r'<p class="problem" id="id_cohort_error">(.*?) *</p>', page).group(1)
+    assert problem == (
+        "This field is required."
+        if sent == "nothing"
+        else "Select a valid choice. That choice is not one of the available choices."
+    )
+    assert list(StudyCohort.objects.values_list("cohort", flat=True)) == [cohort.pk]
+
+
+# closing a wave
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_closing_is_asked_first_and_asking_changes_nothing(browser, study, language):
+    cohort = joined(study)
+    row = wave_of(cohort, "pre")
+    agree(ask("small-pre", officers(cohort, 1)[0]), consent_version=1, language="km")
+
+    page = text(browser.get(f"/{language}/evaluation/waves/{row.pk}/close/"))
+
+    words = "Closing is for good. What officers have sent is frozen"
+    assert (words in page) == (language == "en")
+    assert ("14 May 2090" if language == "en" else "ថ្ងៃទី១៤ ខែឧសភា ឆ្នាំ២០៩០") in page
+    assert said("Close it for good", language) in page
+    assert wave_of(cohort, "pre").closed_at is None
+    assert Draft.objects.count() == 1
+    assert not AuditEntry.objects.exists()
+
+
+def test_closing_freezes_the_wave_and_forgets_what_was_not_sent(browser, evaluator, study):
+    cohort = joined(study)
+    row = wave_of(cohort, "pre")
+    agree(ask("small-pre", officers(cohort, 1)[0]), consent_version=1, language="km")
+
+    response = browser.post(f"/en/evaluation/waves/{row.pk}/close/", follow=True)
+
+    assert response.redirect_chain == [(STUDY, 302)]
+    assert "The wave is closed. Its answers do not change any more." in text(response)
+    today = timezone.localdate().strftime("%d/%m/%Y")
+    assert [cell.split(" Close ")[0] for cell in table(response)[0]] == [
+        "North",
+        f"closed {today}",
+        "open until 14/05/2090",
+        "opens 29/07/2090",
+    ]
+    assert not Draft.objects.exists()
+    assert dict(cohort.steps.values_list("step__slug", "is_open")) == {
+        "small-pre": False,
+        "small-post": True,
+        "small-fu3": True,
+    }
+    assert list(AuditEntry.objects.values_list("actor", "action", "thing")) == [
+        (evaluator.pk, "close wave", f"cohortwave {row.pk}")
+    ]
+
+
+def test_closing_twice_is_closing_once(browser, study):
+    row = wave_of(joined(study), "pre")
+    closed_on(row.study_cohort.cohort, "pre", date(2026, 3, 9))
+    first = CohortWave.objects.filter(pk=row.pk).values().get()
+    address = f"/en/evaluation/waves/{row.pk}/close/"
+
+    asked = text(browser.get(address))
+    response = browser.post(address)
+
+    assert "It was closed on 9 March 2026." in asked
+    assert "Close it for good" not in asked
+    assert response.url == STUDY
+    assert CohortWave.objects.filter(pk=row.pk).values().get() == first
+    assert AuditEntry.objects.count() == 1
+
+
+# what the pages cost
+
+
+@pytest.mark.parametrize(("n_cohorts", "n_studies"), [(1, 1), (3, 1), (1, 3)])
+def test_pages_take_the_same_queries_however_many_cohorts_and_studies(
+    browser, study, version, django_assert_num_queries, n_cohorts, n_studies
+):
+    for n in range(1, n_studies):
+        make_study(f"OTHER{n}", version, ["pre"])
+    for n in range(n_cohorts):
+        cohort = joined(study, f"Cohort {n}", starts_on=date(2026, 3, 1 + n))
+        name = ["pre", "post", "fu3"][n]
+        close_wave(wave_of(cohort, name))
+        request_release(study, [wave_of(cohort, name)])
+        CohortFactory()
+
+    # session, user, roles; studies; releases, their cohort-waves, those with waves and cohorts (3)
+    with django_assert_num_queries(9):
+        home = browser.get("/en/evaluation/")
+    with django_assert_num_queries(16):
+        page = browser.get(STUDY)
+
+    assert len(table(home)) == n_studies
+    assert len(releases(home)) == n_cohorts
+    assert [row[0] for row in table(page)] == [f"Cohort {n}" for n in range(n_cohorts)]
+    assert len(releases(page)) == n_cohorts
