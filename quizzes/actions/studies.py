@@ -10,7 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quizzes.keys import KeysMissingError, link_keys_of
-from quizzes.models import CohortWave, Draft, InstrumentVersion, Study, StudyCohort, Wave
+from quizzes.models import (
+    CohortWave,
+    Draft,
+    InstrumentVersion,
+    Quarantine,
+    Study,
+    StudyCohort,
+    Wave,
+)
 from quizzes.models.studies import CODE_PATTERN
 from training.actions.audit import record
 from training.models import Cohort, CohortStep, Step
@@ -19,6 +27,7 @@ WAVE_ORDER = ["pre", "post", "fu3", "fu6"]
 # Days after the cohort's end: when a follow-up opens, and when each wave is planned to close.
 OPENS_AFTER = {"fu3": 90, "fu6": 180}
 CLOSES_AFTER = {"pre": 14, "post": 14, "fu3": 120, "fu6": 210}
+KEPT_IN_QUARANTINE = timedelta(days=90)
 STEP_TITLES = {
     "pre": ("ការស្ទង់មតិមុនការបណ្ដុះបណ្ដាល", "Survey before the training"),
     "post": ("ការស្ទង់មតិក្រោយការបណ្ដុះបណ្ដាល", "Survey after the training"),
@@ -151,8 +160,9 @@ def close_wave(cohort_wave: CohortWave, *, by=None) -> None:
 
 
 def sweep_studies() -> None:
-    """Close waves whose day has passed; let every study's steps follow its keys."""
+    """Close waves whose day has passed, drop old late pages; let steps follow the studies' keys."""
     today = timezone.localdate()
+    Quarantine.objects.filter(arrived_on__lt=today - KEPT_IN_QUARANTINE).delete()
     for cohort_wave in CohortWave.objects.filter(closed_at=None, closes_on__lt=today):
         close_wave(cohort_wave)
     for study in Study.objects.all():

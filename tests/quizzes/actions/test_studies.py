@@ -1,12 +1,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
 from quizzes.actions.studies import StudyError, add_cohort, close_wave, make_study, sweep_studies
 from quizzes.keys import destroy_link_key, key_path, make_keys
-from quizzes.models import CohortWave
+from quizzes.models import CohortWave, Quarantine, Study
 from tests.quizzes.conftest import officers
 from training.actions.progress import complete_step
 from training.models import Cohort, CohortStep
@@ -116,3 +118,39 @@ def test_a_follow_up_opens_on_its_day(version, settings, tmp_path):
     assert [step.step.slug for step in way_of(enrolment).steps] == ["f-pre"]
     cohort.steps.filter(step__slug="f-fu3").update(opens_on=timezone.localdate())
     assert [step.step.slug for step in way_of(enrolment).steps] == ["f-pre", "f-fu3"]
+
+
+@pytest.mark.parametrize("code", ["", "my study", "A/B", "../evil", "1A", "A" * 17, "ក", "small"])
+def test_a_study_code_fits_an_address_and_a_file(study, version, code):
+    """The last one is the study's own in small letters."""
+    with pytest.raises(StudyError):
+        make_study(code, version, ["pre"])
+
+    assert [found.code for found in Study.objects.all()] == ["SMALL"]
+
+
+@pytest.mark.parametrize("code", ["A B", "small"])
+def test_the_database_refuses_such_a_code_too(study, version, code):
+    with pytest.raises(IntegrityError):
+        Study.objects.create(code=code, version=version, min_group=10)
+
+
+def test_a_wave_cannot_close_before_it_opens(cohort):
+    with pytest.raises(IntegrityError):
+        CohortWave.objects.update(opens_on=F("closes_on") + timedelta(days=1))
+
+
+def test_late_pages_are_dropped_after_ninety_days(cohort):
+    row = CohortWave.objects.first()
+    for n, days in enumerate((91, 90)):
+        Quarantine.objects.create(
+            wave=row.wave,
+            cohort_wave=row,
+            code="ABCDEFGHIJKLMNO" + "PQ"[n],
+            sealed=b"x",
+            arrived_on=timezone.localdate() - timedelta(days=days),
+        )
+
+    sweep_studies()
+
+    assert [late.code for late in Quarantine.objects.all()] == ["ABCDEFGHIJKLMNOQ"]
