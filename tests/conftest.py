@@ -6,6 +6,7 @@ With SPEAN_NOTHING_SKIPPED=1, as in .ci/run, whatever is left out is a failure.
 import os
 import re
 import shutil
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +25,7 @@ TOOLS = {
     "time_machine": "time-machine",
 }
 ABSENT = [name for name in TOOLS if find_spec(name) is None]
-IMPORTS_ABSENT = re.compile(rf"^(?:from|import) ({'|'.join(ABSENT)})\b", re.MULTILINE)
+IMPORTED = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 left_out = pytest.StashKey[list[str]]()
 
@@ -53,16 +54,29 @@ def pytest_configure(config):
     config.stash[left_out] = []
 
 
+@cache
+def lacking(source: Path) -> frozenset[str]:
+    """The tools that are not installed and that this file imports, itself or by another of ours."""
+    found = set()
+    for module in IMPORTED.findall(source.read_text(encoding="utf-8")):
+        ours = HERE.parent / f"{module.replace('.', '/')}.py"
+        if module.split(".")[0] in ABSENT:
+            found.add(TOOLS[module.split(".")[0]])
+        elif module.startswith("tests.") and ours.exists() and ours != source:
+            found |= lacking(ours)
+    return frozenset(found)
+
+
 def pytest_ignore_collect(collection_path, config):
-    """Leave out what imports a tool of requirements-dev.txt that is not installed."""
+    """Leave out what needs a tool of requirements-dev.txt that is not installed."""
     if NOTHING_SKIPPED or not ABSENT:
         return None
     source = collection_path / "conftest.py" if collection_path.is_dir() else collection_path
     if source.suffix != ".py" or not source.exists() or source == HERE / "conftest.py":
         return None
-    if found := IMPORTS_ABSENT.findall(source.read_text(encoding="utf-8")):
-        needs = ", ".join(sorted({TOOLS[name] for name in found}))
-        config.stash[left_out].append(f"{collection_path.relative_to(HERE.parent)}: needs {needs}")
+    if needs := lacking(source):
+        where = collection_path.relative_to(HERE.parent)
+        config.stash[left_out].append(f"{where}: needs {', '.join(sorted(needs))}")
         return True
     return None
 

@@ -29,8 +29,8 @@ OPENS_AFTER = {"fu3": 90, "fu6": 180}
 CLOSES_AFTER = {"pre": 14, "post": 14, "fu3": 120, "fu6": 210}
 KEPT_IN_QUARANTINE = timedelta(days=90)
 STEP_TITLES = {
-    "pre": ("ការស្ទង់មតិមុនការបណ្ដុះបណ្ដាល", "Survey before the training"),
-    "post": ("ការស្ទង់មតិក្រោយការបណ្ដុះបណ្ដាល", "Survey after the training"),
+    "pre": ("ការស្ទង់មតិមុនវគ្គសិក្សា", "Survey before the course"),
+    "post": ("ការស្ទង់មតិក្រោយវគ្គសិក្សា", "Survey after the course"),
     "fu3": ("ការស្ទង់មតិតាមដាន ក្រោយ៣ខែ", "Follow-up survey after 3 months"),
     "fu6": ("ការស្ទង់មតិតាមដាន ក្រោយ៦ខែ", "Follow-up survey after 6 months"),
 }

@@ -183,7 +183,7 @@ def test_a_release_is_built_while_the_page_is_open(phone, site):
         boxes = phone.locator(f"input[name={name}]")
         for n in range(boxes.count()):
             label = boxes.nth(n).locator("xpath=ancestor::label").inner_text()
-            if name == "waves" or "គំរូ" in label:
+            if name == "waves" or "សាកល្បង" in label:
                 boxes.nth(n).check()
     phone.locator("input[name=waves]").nth(2).uncheck()
     press(phone, "form[action$='/releases/'] button")

@@ -25,13 +25,13 @@ STUDY = "DEMO"
 JOIN_CODE = "START2"
 # code, roles, family and given name in Khmer and Latin
 ACCOUNTS = [
-    ("DEMPAT", [], ("សិក្ខាកាម", "គំរូ", "Demo", "Officer")),
-    ("DEMTRA", [Role.TRAINER], ("គ្រូ", "គំរូ", "Demo", "Trainer")),
-    ("DEMEVA", [Role.EVALUATOR], ("អ្នកវាយតម្លៃ", "គំរូ", "Demo", "Evaluator")),
-    ("DEMEDT", [Role.EDITOR], ("អ្នកកែសម្រួល", "គំរូ", "Demo", "Editor")),
-    ("DEMADM", [Role.ADMINISTRATOR], ("អ្នកគ្រប់គ្រង", "គំរូ", "Demo", "Administrator")),
+    ("DEMPAT", [], ("សិក្ខាកាម", "សាកល្បង", "Demo", "Officer")),
+    ("DEMTRA", [Role.TRAINER], ("គ្រូ", "សាកល្បង", "Demo", "Trainer")),
+    ("DEMEVA", [Role.EVALUATOR], ("អ្នកវាយតម្លៃ", "សាកល្បង", "Demo", "Evaluator")),
+    ("DEMEDT", [Role.EDITOR], ("អ្នកកែសម្រួល", "សាកល្បង", "Demo", "Editor")),
+    ("DEMADM", [Role.ADMINISTRATOR], ("អ្នកគ្រប់គ្រង", "សាកល្បង", "Demo", "Administrator")),
 ]
-SIMULATED = [("ជំនាន់គំរូ ក", 30, 1), ("ជំនាន់គំរូ ខ", 34, 2)]
+SIMULATED = [("ជំនាន់សាកល្បង ក", 30, 1), ("ជំនាន់សាកល្បង ខ", 34, 2)]
 
 
 class Command(BaseCommand):
@@ -59,7 +59,7 @@ class Command(BaseCommand):
             study = Study.objects.filter(code=STUDY).first()
             if study is None:
                 key_path(Study(code=STUDY)).unlink(missing_ok=True)  # left by a deleted database
-                title = {"km": "ការសិក្សាគំរូ", "en": "Demonstration study"}
+                title = {"km": "ការសិក្សាសាកល្បង", "en": "Demonstration study"}
                 study = make_study(STUDY, version, ["pre", "post", "fu3"], title=title)
                 make_keys(study)
         try:
