@@ -30,12 +30,6 @@ IMPORTED = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 left_out = pytest.StashKey[list[str]]()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def messages():
-    """Tests read pages in Khmer, and compiled messages are not in the repository."""
-    compile_messages()
-
-
 def missing_services():
     """service -> how to have it, for those that the environment does not name."""
     missing = {}
@@ -51,7 +45,9 @@ def missing_services():
 
 
 def pytest_configure(config):
+    """Compile the Khmer messages, which are not in the repository, before anything reads them."""
     config.stash[left_out] = []
+    compile_messages()
 
 
 @cache
