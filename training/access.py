@@ -20,7 +20,7 @@ from training.models import Role, User
 ANYONE, SIGNED_IN = "anyone", "signed in"
 
 OWN_PHONE_AGE = 30 * 24 * 3600  # seconds; a shared computer's is SESSION_COOKIE_AGE
-# On an own phone, pages with `asks_password_again` ask for it after so many seconds without them.
+# On an own phone, pages with `asks_password_again` ask for it after so many seconds of rest.
 TRUSTED_FOR = 30 * 60
 
 
@@ -82,25 +82,25 @@ class AccessMiddleware:
 
 
 def is_trusted(session):
-    """Whether the password was given lately, or such a page opened since; that counts anew.
+    """Whether an own phone has been in use without a long break since the password was given.
 
     A shared computer's session ends by itself before.
     """
     if not session.get("own_phone"):
         return True
-    now = int(timezone.now().timestamp())
-    if now - session.get("trusted", 0) > TRUSTED_FOR:
-        return False
-    if now - session["trusted"] >= 60:
-        session["trusted"] = now
-    return True
+    return int(timezone.now().timestamp()) - session.get("trusted", 0) <= TRUSTED_FOR
 
 
 def keep_alive(session):
-    """Push the end of an idle session forward, at most once a minute (each push is a write)."""
+    """Push the end of an idle session forward, at most once a minute (each push is a write).
+
+    Trust goes on with any page, not with a survey's alone: the row must not tell who was in one.
+    """
     age = OWN_PHONE_AGE if session.get("own_phone") else settings.SESSION_COOKIE_AGE
     now = int(timezone.now().timestamp())
     if now - session.get("alive", 0) >= 60:
+        if is_trusted(session):
+            session["trusted"] = now
         session["alive"] = now
         session.set_expiry(age)
 

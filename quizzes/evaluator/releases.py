@@ -9,10 +9,8 @@ from django.views.decorators.http import require_POST
 from quizzes.actions import exports, releases
 from quizzes.evaluator.forms import ReleaseForm
 from quizzes.evaluator.studies import show
-from quizzes.keys import KeysMissingError
 from quizzes.models import Export, Release, Study
-from quizzes.reports.frozen import report_of
-from quizzes.reports.page import ReportPage
+from quizzes.reports.page import page_of
 from training.access import opens_to
 from training.actions.audit import record
 from training.actions.jobs import try_again
@@ -43,14 +41,6 @@ def release(request, pk):
     context = {"release": found, "page": page_of(found, request.GET.get("waves", ""))}
     context["exports"] = found.exports.select_related("job")
     return render(request, "quizzes/evaluator/release.html", context)
-
-
-def page_of(found, pair="") -> ReportPage | None:
-    """What the report's page shows; None where the study's keys are missing."""
-    try:
-        return ReportPage(found, report_of(found), pair)
-    except KeysMissingError:
-        return None
 
 
 def job_page(request, job, template, **context):

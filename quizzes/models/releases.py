@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -15,6 +16,13 @@ from training.models import Job
 class ReleaseQuerySet(models.QuerySet):
     def ready(self):
         return self.filter(built_at__isnull=False)
+
+    def named(self, text):
+        """The release with this id, or None; whatever the text is."""
+        try:
+            return self.filter(pk=text).first()
+        except ValidationError:
+            return None
 
     def published_to(self, trainer):
         """Published releases that hold a cohort of this trainer."""

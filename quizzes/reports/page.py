@@ -4,7 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
 
+from quizzes.keys import KeysMissingError
 from quizzes.models import Release, Scale
+from quizzes.reports.frozen import report_of
 from quizzes.reports.scores import bounds_of
 
 TICKS_AT_MOST = 6
@@ -186,3 +188,11 @@ class ReportPage:
     @property
     def reliability(self):
         return self.by_wave("reliability")
+
+
+def page_of(release: Release, pair: str = "") -> ReportPage | None:
+    """The report's page between two waves; None where the study's keys are missing."""
+    try:
+        return ReportPage(release, report_of(release), pair)
+    except KeysMissingError:
+        return None

@@ -2,8 +2,8 @@
 
 from django.shortcuts import get_object_or_404, render
 
-from quizzes.evaluator.releases import page_of
 from quizzes.models import Release
+from quizzes.reports.page import page_of
 from training.access import opens_to
 from training.models import Role
 

@@ -1,6 +1,5 @@
 import json
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from quizzes.keys import KeysMissingError
@@ -16,10 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["json"], default="json")
 
     def handle(self, *, release, **options):
-        try:
-            found = Release.objects.ready().filter(pk=release).select_related("study").first()
-        except ValidationError:
-            found = None
+        found = Release.objects.ready().select_related("study").named(release)
         if found is None:
             raise CommandError(f"There is no built release {release}.")
         try:

@@ -1,6 +1,5 @@
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from quizzes.analysis.errors import NotComputable
@@ -17,10 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path)
 
     def handle(self, *, release, folder, **options):
-        try:
-            found = Release.objects.ready().filter(pk=release).select_related("study").first()
-        except ValidationError:
-            found = None
+        found = Release.objects.ready().select_related("study").named(release)
         if found is None:
             raise CommandError(f"There is no built release {release}.")
         folder.mkdir(parents=True, exist_ok=True)
