@@ -32,7 +32,7 @@ def write_export(export: Export, progress) -> None:
         path = Path(folder) / "rows.csv"
         export.rows, export.sha256 = write_csv(export.release, path, progress)
         with path.open("rb") as file:
-            export.file.save(f"{export.release.study.code}-{export.pk}.csv", File(file), save=False)
+            export.file.save(export.file_name, File(file), save=False)
     export.save()
 
 

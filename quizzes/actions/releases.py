@@ -8,10 +8,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from quizzes.models import CohortWave, Release, Response, Study
+from quizzes.models import CohortWave, Release, Response, Study, Wave
 from training.actions.audit import record
 from training.actions.jobs import request_job, try_again
 from training.khmer import digits_in
+from training.models import Cohort
 
 TASK = "quizzes.tasks.build_release"
 
@@ -58,12 +59,13 @@ def check_set(study: Study, cohort_waves: list[CohortWave]) -> None:
         raise ReleaseError(_("Please choose at least one wave and one cohort."))
     if any(row.study_cohort.study_id != study.pk for row in cohort_waves):
         raise ReleaseError(_("A release holds one study only."))
-    for row in cohort_waves:
-        if row.closed_at is None:
-            words = {"wave": row.wave.get_name_display(), "cohort": row.study_cohort.cohort}
-            raise ReleaseError(_("%(cohort)s, %(wave)s: this wave is still open.") % words)
     if len({row.study_cohort.cohort.is_simulated for row in cohort_waves}) > 1:
         raise ReleaseError(_("Simulated and real cohorts are never released together."))
+    if waiting := [row for row in cohort_waves if row.closed_at is None]:
+        named = "; ".join(
+            f"{row.study_cohort.cohort}, {row.wave.get_name_display()}" for row in waiting
+        )
+        raise ReleaseError(_("Not closed yet: %(waves)s.") % {"waves": named})
 
 
 def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
@@ -100,9 +102,55 @@ def respondents(study: Study) -> dict[int, int]:
 
 @transaction.atomic
 def publish(release: Release, *, by=None) -> None:
-    """Let trainers of the release's cohorts see their page. Publishing again changes nothing."""
+    """Let trainers of the release's cohorts see their page. Publishing again changes nothing.
+
+    Raises ReleaseError if trainers could work out a small group from this and another one.
+    """
+    Study.objects.select_for_update().get(pk=release.study_id)
+    check_published_together(release)
     won = Release.objects.filter(pk=release.pk, published_at=None, built_at__isnull=False).update(
         published_at=timezone.now()
     )
     if won:
         record("publish release", release, by=by)
+
+
+def check_published_together(release: Release) -> None:
+    """What is published of a cohort is one comparison; two may differ by large cohorts only."""
+    waves, cohorts = compared(release)
+    if len(waves) < 2:
+        raise ReleaseError(_("A release of one wave holds no comparison to publish."))
+    published = release.study.releases.filter(published_at__isnull=False).exclude(pk=release.pk)
+    for other in published:
+        other_waves, other_cohorts = compared(other)
+        if not cohorts & other_cohorts:
+            continue
+        small = [
+            cohort
+            for cohort in cohorts ^ other_cohorts
+            if answered_both(cohort, waves) < release.study.min_group
+        ]
+        if waves != other_waves or small:
+            raise ReleaseError(
+                _(
+                    "Release %(number)s is published for some of these cohorts already. Whoever "
+                    "compares the two could tell what a few people said."
+                )
+                % {"number": digits_in(get_language(), other.number)}
+            )
+
+
+def compared(release: Release) -> tuple[list[Wave], set[Cohort]]:
+    """The first two waves of a release, and its cohorts."""
+    rows = release.cohort_waves.select_related("wave", "study_cohort__cohort")
+    waves = sorted({row.wave for row in rows}, key=lambda wave: wave.position)
+    return waves[:2], {row.study_cohort.cohort for row in rows}
+
+
+def answered_both(cohort: Cohort, waves: list[Wave]) -> int:
+    """How many of the cohort answered in both of these waves."""
+    first, second = (
+        Response.objects.filter(wave=wave, cohort_wave__study_cohort__cohort=cohort)
+        for wave in waves
+    )
+    return second.filter(code__in=first.values("code")).count()

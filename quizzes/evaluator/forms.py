@@ -38,7 +38,7 @@ class ReleaseForm(SiteForm):
         self.study = study
         self.fields["waves"].queryset = study.waves.all()
         self.fields["waves"].label_from_instance = lambda wave: wave.get_name_display()
-        self.fields["cohorts"].queryset = study.cohorts.all()
+        self.fields["cohorts"].queryset = study.cohorts.order_by("pk")
 
     def cohort_waves(self) -> list[CohortWave]:
         return list(

@@ -23,11 +23,14 @@ def make(request, code):
     study = get_object_or_404(Study.objects.with_sizes(), code=code)
     form = ReleaseForm(study, request.POST)
     if form.is_valid():
+        known = study.releases.count()
         try:
             release = releases.request_release(study, form.cohort_waves(), by=request.user)
         except releases.ReleaseError as error:
             form.add_error(None, str(error))
         else:
+            if study.releases.count() == known:
+                messages.info(request, _("This choice has been released before; here it is."))
             return redirect("quizzes:release", release.pk)
     return show(request, study, release_form=form)
 
@@ -36,30 +39,39 @@ def make(request, code):
 def release(request, pk):
     """The report; until it is built, how far the work is."""
     found = get_object_or_404(Release.objects.with_cohorts(), pk=pk)
-    if not found.built_at:
-        return job_page(request, found.job, "quizzes/evaluator/building.html", release=found)
+    if not found.built_at or request.htmx:
+        is_over = found.built_at or found.job.is_over
+        return job_page(request, found.job, "building", is_over=is_over, release=found)
     context = {"release": found, "page": page_of(found, request.GET.get("waves", ""))}
     context["exports"] = found.exports.select_related("job")
     return render(request, "quizzes/evaluator/release.html", context)
 
 
-def job_page(request, job, template, **context):
+def job_page(request, job, page, *, is_over, **context):
     """A page about a job, or the part of it that htmx asks for; over, htmx loads the page anew."""
-    if request.htmx and job.is_over:
-        response = render(request, "quizzes/evaluator/_job.html", {"job": job})
+    if not request.htmx:
+        return render(request, f"quizzes/evaluator/{page}.html", {"job": job, **context})
+    response = render(request, "quizzes/evaluator/_job.html", {"job": job})
+    if is_over:
         response["HX-Refresh"] = "true"
-        return response
-    template = "quizzes/evaluator/_job.html" if request.htmx else template
-    return render(request, template, {"job": job, **context})
+    return response
 
 
 @opens_to(Role.EVALUATOR)
-@require_POST
 def publish(request, pk):
-    found = get_object_or_404(Release.objects.ready(), pk=pk)
-    releases.publish(found, by=request.user)
-    messages.success(request, _("The trainers of these cohorts can see this report now."))
-    return redirect("quizzes:release", pk)
+    """Publishing is for good, so it is asked once more."""
+    found = get_object_or_404(Release.objects.ready().with_cohorts(), pk=pk)
+    problem = ""
+    if request.method == "POST":
+        try:
+            releases.publish(found, by=request.user)
+        except releases.ReleaseError as error:
+            problem = str(error)
+        else:
+            messages.success(request, _("The trainers of these cohorts can see the result now."))
+            return redirect("quizzes:release", pk)
+    context = {"release": found, "problem": problem}
+    return render(request, "quizzes/evaluator/publish.html", context)
 
 
 @opens_to(Role.EVALUATOR)
@@ -74,7 +86,7 @@ def request_export(request, pk):
 def export(request, pk):
     exports_of = Export.objects.select_related("job", "release__study")
     found = get_object_or_404(exports_of, pk=pk)
-    return job_page(request, found.job, "quizzes/evaluator/export.html", export=found)
+    return job_page(request, found.job, "export", is_over=found.job.is_over, export=found)
 
 
 @opens_to(Role.EVALUATOR)

@@ -117,3 +117,10 @@ class Export(models.Model):
 
     def __str__(self):
         return f"{self.release} {self.format} {self.pk}"
+
+    @property
+    def file_name(self):
+        """Says of which study, release and file it is, and whether it is of real people."""
+        release = self.release
+        kind = "-simulated" if release.is_simulated else ""
+        return f"{release.study.code}-release{release.number}{kind}-file{self.pk}.{self.format}"

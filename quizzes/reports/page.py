@@ -59,6 +59,8 @@ class ScaleRow:
         return Mark(self.place(mean), self.place(low), self.place(high))
 
     def place(self, value) -> str:
+        """Where a value stands on the axis, rounded: a drawing must not say more than the table."""
+        value = round(value, 2)
         share = (value - self.low) / (self.high - self.low)
         return f"{100 * min(max(share, 0), 1):.2f}%"
 
@@ -112,6 +114,11 @@ class ReportPage:
     @property
     def shown_waves(self) -> list[str]:
         return [self.wave_names[name] for name in self.report["waves"]]
+
+    @property
+    def first_pair(self) -> list[str]:
+        """The words for the first two waves, of which the flow counts who took both."""
+        return self.shown_waves[:2] if self.pairs else []
 
     @property
     def pair_links(self) -> list[tuple[str, list[str]]]:
@@ -168,10 +175,14 @@ class ReportPage:
         return [(row, [row[wave] for wave in waves]) for row in self.report["flow"]]
 
     @property
-    def languages(self) -> list[tuple[str, int | None, int | None]]:
-        """(wave, in Khmer, in English)"""
+    def languages(self) -> list[tuple[str, int, int]]:
+        """(wave, in Khmer, in English) of the waves where both numbers may be shown."""
         counts, names = self.report["languages"], self.wave_names
-        return [(names[w], counts[w]["km"], counts[w]["en"]) for w in self.report["waves"]]
+        return [
+            (names[w], counts[w]["km"], counts[w]["en"])
+            for w in self.report["waves"]
+            if None not in counts[w].values()
+        ]
 
     def by_wave(self, part) -> list[tuple[Scale, list[tuple[str, dict]]]]:
         """Each scale with its block of `part` ("scores" or "reliability") at each wave."""

@@ -72,6 +72,12 @@ def p_value(p):
 
 
 @register.filter
+def percent(share):
+    """A share of 0 to 1 as whole per cent."""
+    return f"{number(100 * share)} %"
+
+
+@register.filter
 def count_or_hidden(count):
     return "–" if count is None else digits(count)
 

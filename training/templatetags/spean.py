@@ -1,6 +1,7 @@
 """Filters that every template has: digits and dates in the reader's language."""
 
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 import segno
 from django import template
@@ -21,19 +22,23 @@ def digits(value):
 
 @register.filter
 def number(value, places=0):
-    """A number with so many decimals, comma or point and digits of the reader's language."""
+    """A number rounded to so many decimals, with the comma or point and digits of the reader.
+
+    Half goes away from zero; what rounds to zero has no sign. Django alone would cut, not round.
+    """
     if value is None:
         return "–"
-    text = formats.number_format(value, decimal_pos=int(places), force_grouping=True)
+    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
+    text = formats.number_format(rounded + 0, decimal_pos=int(places), force_grouping=True)
     return digits(text.replace("-", "−"))
 
 
 @register.filter
 def signed(value, places=1):
-    """A change: always with its sign."""
-    if value is None:
-        return "–"
-    return ("+" if value > 0 else "") + number(value, places)
+    """A change: with its sign, unless it rounds to zero."""
+    text = number(value, places)
+    has_sign = value is not None and value > 0 and text != number(0, places)
+    return f"+{text}" if has_sign else text
 
 
 @register.filter

@@ -9,9 +9,10 @@ from django.utils import timezone
 from quizzes.actions.exports import request_export
 from quizzes.actions.releases import ReleaseError, publish, request_release
 from quizzes.actions.responses import agree, ask, save_page, send
-from quizzes.actions.studies import add_cohort, close_wave
+from quizzes.actions.studies import add_cohort, close_wave, make_study
 from quizzes.exports.csv import write_csv
-from quizzes.models import CohortWave, Release
+from quizzes.keys import make_keys
+from quizzes.models import CohortWave, Release, Response
 from quizzes.reports.build import build_release
 from quizzes.reports.frozen import content_of, report_of
 from quizzes.tasks import build_export
@@ -22,8 +23,8 @@ from training.models import Cohort, Job
 pytestmark = pytest.mark.django_db
 
 
-def answer(user, wave, **values):
-    asked = ask(f"small-{wave}", user)
+def answer(user, wave, *, study="small", **values):
+    asked = ask(f"{study}-{wave}", user)
     agree(asked, consent_version=1, language="km")
     save_page(asked, 1, values, uid=str(uuid.uuid4()), session="s", language="km", is_done=True)
     send(asked)
@@ -190,3 +191,79 @@ def test_two_files_of_a_release_share_no_name(built, tmp_path):
         names.append({row["participant"] for row in csv.DictReader(io.StringIO(text))})
     assert len(names[0]) == 12
     assert not names[0] & names[1]
+
+
+def released(study, *cohorts, names=("pre", "post")):
+    release = request_release(study, waves_of(*cohorts, names=names))
+    build_release(release)
+    return release
+
+
+def is_published(release):
+    release.refresh_from_db()
+    return release.published_at is not None
+
+
+def test_cohorts_may_be_published_apart_and_together_where_each_is_large(study):
+    one, other = finished(study), finished(study, name="other")
+
+    for release in (released(study, one), released(study, one, other), released(study, other)):
+        publish(release)
+        assert is_published(release)
+
+
+def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
+    """Eleven answered before and eleven after, but only eight of them both times."""
+    one, other = finished(study), finished(study, people=14, name="other")
+    theirs = Response.objects.filter(cohort_wave__study_cohort__cohort=other)
+    codes = sorted(theirs.filter(wave__name="pre").values_list("code", flat=True))
+    theirs.filter(wave__name="pre", code__in=codes[:3]).delete()
+    theirs.filter(wave__name="post", code__in=codes[-3:]).delete()
+    publish(released(study, one))
+    both = released(study, one, other)
+
+    with pytest.raises(ReleaseError):
+        publish(both)
+    assert not is_published(both)
+
+
+def test_a_cohort_is_published_in_one_comparison_only(version, settings, tmp_path):
+    """Before and after; then before and later: the difference is of those who were lost."""
+    settings.KEY_DIR = tmp_path
+    study = make_study("THREE", version, ["pre", "post", "fu3"])
+    make_keys(study)
+    cohort = Cohort.objects.create(
+        name="C", starts_on=timezone.localdate(), ends_on=timezone.localdate()
+    )
+    add_cohort(study, cohort)
+    CohortWave.objects.filter(wave__name="fu3").update(opens_on=None)
+    for n, user in enumerate(officers(cohort, 12)):
+        for wave in ("pre", "post", "fu3"):
+            answer(user, wave, study="three", Q1=1 + n % 4, Q2=3)
+    for row in CohortWave.objects.all():
+        close_wave(row)
+    publish(released(study, cohort))
+    later = released(study, cohort, names=("pre", "fu3"))
+    all_three = released(study, cohort, names=("pre", "post", "fu3"))
+
+    with pytest.raises(ReleaseError):
+        publish(later)
+    publish(all_three)  # trainers see the same comparison of it
+
+    assert not is_published(later)
+    assert is_published(all_three)
+
+
+def test_one_wave_alone_is_not_published(study):
+    release = released(study, finished(study), names=("pre",))
+
+    with pytest.raises(ReleaseError):
+        publish(release)
+
+
+def test_a_file_says_of_what_it_is(study):
+    release = released(study, finished(study, origin="simulated"))
+
+    assert request_export(release).file_name == (
+        f"SMALL-release1-simulated-file{release.exports.get().pk}.csv"
+    )

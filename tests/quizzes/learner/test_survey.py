@@ -82,8 +82,9 @@ def test_nobody_changes_from_no_to_yes(phone):
 
 def test_nobody_changes_from_yes_to_no_on_the_way(phone):
     agree(phone)
+    owner = hidden(phone.get(SURVEY))["owner"]
 
-    fill(phone, consent="no")
+    phone.post(SURVEY, {"owner": owner, "consent": "no"})
 
     assert Draft.objects.exists()
     assert not Completion.objects.exists()
