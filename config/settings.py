@@ -144,9 +144,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "NAME": "training.access.OwnWordsValidator",
         "OPTIONS": {
-            "user_attributes": ["code", "phone", "family_name_latin", "given_name_latin"],
+            "user_attributes": ["code", "phone", "name_km", "family_name_km", "given_name_km"]
+            + ["name_latin", "family_name_latin", "given_name_latin"],
         },
     },
 ]

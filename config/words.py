@@ -28,7 +28,6 @@ MESSAGES = [
     _("%(model_name)s with this %(field_label)s already exists."),
     _("This password is too common."),
     _("This password is entirely numeric."),
-    _("The password is too similar to the %(verbose_name)s."),
     _("Yes"),
     _("No"),
     _("yes,no,maybe"),

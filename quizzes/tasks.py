@@ -16,12 +16,17 @@ from training.models import Job
 
 @shared_task
 def build_release(job_id: int) -> None:
-    carry_out(Job.objects.get(pk=job_id), lambda job: build(job.release, job.report))
+    carry_out(Job.objects.get(pk=job_id), lambda job: build(job.release, in_percent(job)))
 
 
 @shared_task
 def build_export(job_id: int) -> None:
-    carry_out(Job.objects.get(pk=job_id), lambda job: write_export(job.export, job.report))
+    carry_out(Job.objects.get(pk=job_id), lambda job: write_export(job.export, in_percent(job)))
+
+
+def in_percent(job: Job):
+    """Report progress without the number of answers: administrators see jobs."""
+    return lambda done, total: job.report(100 * done // max(total, 1), 100)
 
 
 def write_export(export: Export, progress) -> None:

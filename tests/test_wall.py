@@ -199,7 +199,7 @@ def test_the_phone_of_a_participant_and_of_a_refuser_show_the_same(cohort, langu
         seen.append([plain(client.get(f"/{language}/{page}", follow=True), user) for page in pages])
         posted = client.post(f"/{language}/survey/small-pre/", {"consent": "yes"}, follow=True)
         seen[-1].append(plain(posted, user))
-        posted = client.post(f"/{language}/my-data/", follow=True)
+        posted = client.post(f"/{language}/my-data/", {"sure": 1}, follow=True)
         seen[-1].append(plain(posted, user))
 
     assert seen[0] == seen[1]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.contrib.auth.password_validation import UserAttributeSimilarityValidator
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -124,6 +125,13 @@ class CodeOrPhoneBackend(BaseBackend):
 
     def get_user(self, user_id):
         return User.objects.filter(pk=user_id, is_active=True).first()
+
+
+class OwnWordsValidator(UserAttributeSimilarityValidator):
+    """Refuses passwords that resemble the person's name, code or phone number."""
+
+    def get_error_message(self):
+        return _("The password is too similar to the name, the code or the phone number.")
 
 
 class StationArgon2Hasher(Argon2PasswordHasher):

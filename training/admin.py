@@ -4,13 +4,15 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from training.actions.audit import record
 from training.actions.curriculum import publish_lesson
-from training.actions.people import free_code, make_one_time_code
-from training.khmer import ascii_digits, canonical, has_khmer, phone_key
+from training.actions.people import end_sessions, free_code, make_one_time_code
+from training.khmer import ascii_digits, phone_key
+from training.learner.forms import NamesMixin
 from training.models import (
     AuditEntry,
     Cohort,
@@ -48,15 +50,32 @@ class ToRead(ByRole):
     has_change_permission = has_add_permission
 
 
+class RolesFormSet(forms.models.BaseInlineFormSet):
+    """The roles of one person. Somebody must remain who can give roles."""
+
+    def clean(self):
+        super().clean()
+        kept = {
+            form.cleaned_data["role"]
+            for form in self.forms
+            if form.cleaned_data.get("role") and not form.cleaned_data.get("DELETE")
+        }
+        others = Membership.objects.filter(role=Role.ADMINISTRATOR, user__is_active=True)
+        stays = Role.ADMINISTRATOR in kept and self.instance.is_active
+        if not stays and not others.exclude(user=self.instance.pk).exists():
+            raise ValidationError(_("This is the last administrator who may sign in."))
+
+
 class MembershipInline(ByRole, admin.TabularInline):
     model = Membership
+    formset = RolesFormSet
     extra = 0
 
     def has_delete_permission(self, request, obj=None):
         return self.is_theirs(request)
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(NamesMixin, forms.ModelForm):
     """An account that exists. Nobody sets another person's password: see `make_code`."""
 
     class Meta:
@@ -69,18 +88,6 @@ class PersonForm(forms.ModelForm):
             "phone",
             "is_active",
         ]
-
-    def clean_khmer(self, name):
-        text = canonical(self.cleaned_data[name].strip())
-        if not has_khmer(text):
-            raise ValidationError(_("Please write the name in Khmer."))
-        return text
-
-    def clean_family_name_km(self):
-        return self.clean_khmer("family_name_km")
-
-    def clean_given_name_km(self):
-        return self.clean_khmer("given_name_km")
 
     def clean_phone(self):
         written = self.cleaned_data["phone"]
@@ -136,25 +143,64 @@ class UserAdmin(ByRole, admin.ModelAdmin):
             _("One-time code for %(name)s: %(code)s. It is shown this once.") % words,
         )
 
+    def get_fields(self, request, obj=None):
+        """The code stands there once it is the person's: a form not saved yet has none."""
+        fields = super().get_fields(request, obj)
+        return fields if obj else [name for name in fields if name not in self.readonly_fields]
+
     def save_model(self, request, obj, form, change):
         if not change:
             obj.code = free_code()
             obj.set_password(form.cleaned_data["password"])
+            messages.info(request, _("The code of this person: %(code)s") % {"code": obj.code})
         super().save_model(request, obj, form, change)
-        record("save account", obj, by=request.user)
+        if change and "is_active" in form.changed_data and not obj.is_active:
+            end_sessions(obj)
+        record(self.what_changed(obj, form, change), obj, by=request.user)
+
+    def what_changed(self, obj, form, change):
+        if not change:
+            return "make account"
+        if "is_active" in form.changed_data:
+            return f"switch account {'on' if obj.is_active else 'off'}"
+        return (
+            f"change {', '.join(form.changed_data)}"[:60] if form.changed_data else "save account"
+        )
 
     def save_formset(self, request, form, formset, change):
         super().save_formset(request, form, formset, change)
-        for membership in [*formset.new_objects, *formset.deleted_objects]:
-            record(f"role {membership.role}", membership.user, by=request.user)
+        changes = [("give", row) for row in formset.new_objects]
+        changes += [("take", row) for row in formset.deleted_objects]
+        changes += [("change", row) for row, _names in formset.changed_objects]
+        for verb, membership in changes:
+            record(f"{verb} role {membership.role}", membership.user, by=request.user)
+        roles = {row.role for row in Membership.objects.filter(user=form.instance)}
+        if changes and Role.EVALUATOR in roles and roles & {Role.TRAINER, Role.OFFICER}:
+            messages.warning(
+                request,
+                _(
+                    "An evaluator reads rows of answers. The consent says that trainers and the "
+                    "chain of command do not: please give these roles to different people."
+                ),
+            )
 
 
 @admin.register(Cohort)
 class CohortAdmin(ByRole, admin.ModelAdmin):
     list_display = ["name", "join_code", "starts_on", "ends_on", "origin", "closed_on"]
     search_fields = ["name", "join_code"]
-    fields = ["name", "join_code", "starts_on", "ends_on", "trainers", "closed_on"]
     readonly_fields = ["join_code"]
+
+    def get_fields(self, request, obj=None):
+        """The joining code stands there once it is the cohort's."""
+        fields = ["name", "starts_on", "ends_on", "trainers", "closed_on"]
+        return ["join_code", *fields] if obj else fields
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        record("change cohort" if change else "make cohort", obj, by=request.user)
+        if not change:
+            messages.info(request, _("The joining code: %(code)s") % {"code": obj.join_code})
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "trainers":
@@ -183,7 +229,15 @@ class ModuleAdmin(ByRole, TranslationAdmin):
         return False
 
 
+class Lines(forms.CharField):
+    """Text as it was: a browser sends other line ends than those it was given."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class ScreenInline(ByRole, TranslationStackedInline):
+    formfield_overrides = {models.TextField: {"form_class": Lines, "widget": forms.Textarea}}
     role = Role.EDITOR
     model = Screen
     extra = 0
@@ -217,6 +271,13 @@ class LessonAdmin(ByRole, TranslationAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        keeps_review = "khmer_reviewed_by" in form.changed_data
-        if publish_lesson(form.instance, by=request.user, keeps_review=keeps_review):
-            messages.info(request, _("The new words are published and kept as a version."))
+        written = {"review": "khmer_reviewed_by", "sign_off": "signed_off_by"}
+        keeps = [name for name, field in written.items() if field in form.changed_data]
+        if publish_lesson(form.instance, by=request.user, keeps=keeps):
+            messages.info(
+                request,
+                _(
+                    "The new words are published and kept as a version. "
+                    "An earlier review and sign-off do not count for them."
+                ),
+            )

@@ -3,9 +3,15 @@ from modeltranslation.translator import TranslationOptions, register
 from training import models
 
 
+def both(*fields):
+    """Forms ask for these texts in both languages."""
+    return {"km": fields, "en": fields}
+
+
 @register(models.Module)
 class ModuleTexts(TranslationOptions):
     fields = ["title", "summary"]
+    required_languages = both("title")
 
 
 @register(models.Source)
@@ -16,11 +22,13 @@ class SourceTexts(TranslationOptions):
 @register(models.Lesson)
 class LessonTexts(TranslationOptions):
     fields = ["title", "takeaway", "outcomes"]
+    required_languages = both("title", "takeaway")
 
 
 @register(models.Screen)
 class ScreenTexts(TranslationOptions):
     fields = ["title", "text", "html", "figure_value", "figure_label"]
+    required_languages = both("title", "text")
 
 
 @register(models.Bar)

@@ -74,19 +74,40 @@ class Asked:
 class Answers:
     """What a draft holds, inside its seal.
 
-    answers: item code -> value. pages: page number -> {"by": mark of the session that filled it,
-    "done": bool}. uids: page saves already merged. languages: language -> pages saved in it.
+    asked: codes of the items that this person is asked, fixed at the consent. answers: item code
+    -> value. pages: page number -> {"by": mark of the session that filled it, "given": codes that
+    it answered, "done": bool}. uids: page saves already merged. languages: language -> pages saved
+    in it. at: where a session stands that is not on the first open page, {"by", "page", "again"};
+    again: it left questions open and is asked once more.
     """
 
     consent: dict
+    asked: list
     answers: dict
     pages: dict
     uids: list
     languages: dict
+    at: dict | None = None
 
     def first_open_page(self, count: int) -> int | None:
         """The first page not finished yet, from 1; None when all are."""
         return next((n for n in range(1, count + 1) if not self.is_done(n)), None)
+
+    def page_for(self, mark: str, count: int) -> int | None:
+        """The page on which this session stands; None where only sending is left."""
+        if self.at and self.at["by"] == mark:
+            return self.at["page"]
+        return self.first_open_page(count)
+
+    def shown_to(self, mark: str, number: int) -> dict[str, int]:
+        """What this session itself answered on this page; nothing that another one did."""
+        page = self.pages.get(str(number), {})
+        return (
+            {code: self.answers[code] for code in page["given"]} if page.get("by") == mark else {}
+        )
+
+    def is_asked_again(self, mark: str) -> bool:
+        return bool(self.at and self.at["by"] == mark and self.at["again"])
 
     def is_done(self, number: int) -> bool:
         return self.pages.get(str(number), {}).get("done", False)
@@ -170,7 +191,9 @@ def agree(asked: Asked, *, consent_version: int, language: str) -> None:
     if asked.draft() or asked.response():
         return
     freeze(asked.version)
-    empty = Answers({"version": consent_version, "language": language}, {}, {}, [], {})
+    items = [item.code for item in asked_items(asked.version, asked.wave.name)]
+    consent = {"version": consent_version, "language": language}
+    empty = Answers(consent, items, answers={}, pages={}, uids=[], languages={})
     row = Draft(wave=asked.wave, cohort_wave=cohort_wave, code=asked.code)
     row.sealed = asked.keys.seal(vars(empty), place=asked.place)
     scatter(Draft, cohort_wave, row)
@@ -186,11 +209,15 @@ def save_page(
     session: str,
     language: str,
     is_done: bool,
+    turn_to: int | None = None,
+    again: bool = False,
 ) -> bool:
     """Merge one page into the draft, item by item. The same uid again changes nothing.
 
     values: item code -> value of an option or PREFER_NOT; only of items asked in this wave.
     session: the key of the session that fills the page. is_done: whether the reader may go on.
+    turn_to: the page on which this session goes on, None for the first open one; again: it is the
+        same page, whose open questions are asked once more.
 
     Returns False where there is no draft to merge into: it was sent, the wave is closed, or the
     person never agreed. What comes after sending or closing is kept in quarantine.
@@ -206,12 +233,32 @@ def save_page(
     if uid in draft.uids:
         return True
     draft.answers.update(values)
-    draft.pages[str(number)] = {"by": asked.keys.mark(session), "done": is_done}
+    mark = asked.keys.mark(session)
+    given = sorted({*draft.shown_to(mark, number), *values})
+    draft.pages[str(number)] = {"by": mark, "given": given, "done": is_done}
+    draft.at = {"by": mark, "page": turn_to, "again": again} if turn_to else None
     draft.languages[language] = draft.languages.get(language, 0) + 1
     draft.uids = [*draft.uids, uid][-UIDS_KEPT:]
     row.sealed = asked.keys.seal(vars(draft), place=asked.place)
     scatter(Draft, cohort_wave, row)
     return True
+
+
+@transaction.atomic
+def turn_back(asked: Asked, number: int, *, session: str) -> None:
+    """Let this session look once more at a page that it has filled. Raises ClosedError."""
+    cohort_wave = locked(asked)
+    row = Draft.objects.filter(wave=asked.wave, code=asked.code).first()
+    if row is None:
+        return
+    draft, mark = (
+        Answers(**asked.keys.open(row.sealed, place=asked.place)),
+        asked.keys.mark(session),
+    )
+    if draft.was_filled_by(number, mark):
+        draft.at = {"by": mark, "page": number, "again": False}
+        row.sealed = asked.keys.seal(vars(draft), place=asked.place)
+        scatter(Draft, cohort_wave, row)
 
 
 def quarantine(asked: Asked, number: int, values: dict[str, int], uid: str) -> bool:
@@ -241,7 +288,7 @@ def send(asked: Asked, *, mode=Response.Mode.WEB) -> bool:
         return False
     languages = draft.languages or {draft.consent["language"]: 1}
     content = {
-        "answers": as_array(asked.version, asked.wave.name, draft.answers),
+        "answers": as_array(asked.version, draft.asked, draft.answers),
         "languages": languages,
         "consent": draft.consent,
     }
@@ -259,15 +306,14 @@ def send(asked: Asked, *, mode=Response.Mode.WEB) -> bool:
     return True
 
 
-def as_array(version: InstrumentVersion, wave: str, answers: dict[str, int]) -> list[int]:
-    """One value an item of the version, in its order.
+def as_array(version: InstrumentVersion, asked: list[str], answers: dict[str, int]) -> list[int]:
+    """One value an item of the version, in its order; NOT_ASKED where its code is not in `asked`.
 
     Raises ValueError for a code that the version has not and for a value outside its options.
     """
     items = list(version.items.prefetch_related("option_set__options"))
     if unknown := set(answers) - {item.code for item in items}:
         raise ValueError(f"no such item: {', '.join(sorted(unknown))}")
-    asked = {item.code for item in asked_items(version, wave)}
     return [value_of(item, answers) if item.code in asked else NOT_ASKED for item in items]
 
 

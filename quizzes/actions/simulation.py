@@ -11,7 +11,7 @@ from quizzes.actions import responses
 from quizzes.actions.studies import add_cohort, close_wave
 from quizzes.models import CohortWave, Response, ScaleItem, Study
 from quizzes.models.instruments import PREFER_NOT, Item
-from quizzes.models.pages import pages_of
+from quizzes.models.pages import asked_items, pages_of
 from training.actions.enrolment import close_joining, join_as_new
 from training.actions.progress import complete_step, show_survey_steps, try_check
 from training.models import Cohort, Step
@@ -127,7 +127,7 @@ def answer_wave(enrolment, wave, leaning: float, chance: Random) -> None:
             "item", "scale"
         )
     }
-    for number, items in enumerate(pages_of(asked.version, wave.name), 1):
+    for number, items in enumerate(pages_of(asked_items(asked.version, wave.name)), 1):
         given = {
             item.code: simulated_answer(item, keying.get(item.code), wave.name, leaning, chance)
             for item in items

@@ -84,7 +84,7 @@ def make_study(
 
 
 @transaction.atomic
-def add_cohort(study: Study, cohort: Cohort, *, is_comparison=False) -> StudyCohort:
+def add_cohort(study: Study, cohort: Cohort, *, is_comparison=False, by=None) -> StudyCohort:
     """Let a cohort take part: each wave becomes a step of its way.
 
     Raises StudyError if the cohort is in it already or somebody of it has done a step.
@@ -117,6 +117,8 @@ def add_cohort(study: Study, cohort: Cohort, *, is_comparison=False) -> StudyCoh
             opens_on=opens_on,
         )
     sync_steps(study)
+    if by:
+        record("add cohort to study", row, by=by)
     return row
 
 

@@ -18,8 +18,9 @@ from training.models import Job, Role
 
 
 @opens_to(Role.EVALUATOR)
-@require_POST
 def make(request, code):
+    if request.method != "POST":
+        return redirect("quizzes:study", code)
     study = get_object_or_404(Study.objects.with_sizes(), code=code)
     form = ReleaseForm(study, request.POST)
     if form.is_valid():

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from quizzes.actions import studies as actions
 from quizzes.evaluator.forms import AddCohortForm, ReleaseForm
@@ -50,14 +49,15 @@ def has_keys(found):
 
 
 @opens_to(Role.EVALUATOR)
-@require_POST
 def add_cohort(request, code):
+    if request.method != "POST":
+        return redirect("quizzes:study", code)
     found = get_object_or_404(Study.objects.with_sizes(), code=code)
     form = AddCohortForm(found, request.POST)
     if form.is_valid():
         cohort, is_comparison = form.cleaned_data["cohort"], form.cleaned_data["is_comparison"]
         try:
-            actions.add_cohort(found, cohort, is_comparison=is_comparison)
+            actions.add_cohort(found, cohort, is_comparison=is_comparison, by=request.user)
         except actions.StudyError as error:
             form.add_error(None, str(error))
         else:

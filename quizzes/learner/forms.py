@@ -1,5 +1,3 @@
-import uuid
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +48,7 @@ class PageForm(forms.Form):
     def unanswered(self) -> list[str]:
         return [item.code for item in self.items if self.cleaned_data.get(item.code) is None]
 
-    def is_saved(self):
-        """Make the form ready for another saving."""
-        self.data = {**dict(self.data.items()), "uid": uuid.uuid4()}
+    @property
+    def can_be_saved(self):
+        """Whether whose page it is could be read, and so what is valid on it may be kept."""
+        return {"uid", "owner", "page"} <= set(self.cleaned_data)

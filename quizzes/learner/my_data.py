@@ -15,6 +15,8 @@ def my_data(request):
 
     Pressing it also says no to a survey that is open now, so that nobody is asked again.
     """
+    if request.method == "POST" and "sure" not in request.POST:
+        return render(request, "quizzes/learner/my_data_sure.html")
     if request.method == "POST":
         found_all = withdraw(request.user)
         for enrolment in Enrolment.objects.current().filter(learner=request.user):

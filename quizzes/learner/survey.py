@@ -24,7 +24,7 @@ from quizzes.actions.studies import sync_steps
 from quizzes.keys import KeysMissingError, keys_of
 from quizzes.learner.forms import PageForm
 from quizzes.models import Wave
-from quizzes.models.pages import pages_of
+from quizzes.models.pages import items_of, pages_of
 from training.access import opens_to
 from training.actions.progress import complete_step
 from training.learner.forms import SignInForm
@@ -100,46 +100,69 @@ def closed(request, step):
 
 
 def go_on(request, asked, enrolment, posted):
-    """What was sent counts; then the survey shows where this person stands in it."""
-    here = redirect("quizzes:survey", asked.slug)
+    """What was sent counts; then the survey is loaded anew where this person stands in it.
+
+    Nothing is shown in answer to a form: "back" would else ask to send it again.
+    """
     if not asked.cohort_wave.is_open:
         raise responses.ClosedError
-    if posted is not None and not is_own(asked, request.user, posted.get("owner", "")):
+    if posted is None:
+        return show(request, asked, enrolment)
+    here = redirect("quizzes:survey", asked.slug)
+    if not is_own(asked, request.user, posted.get("owner", "")):
         messages.error(request, _("This page was filled under another name. It was not saved."))
         return here
-    if posted is None:
-        return show(request, asked, enrolment) or here
-    if "page" in posted:
-        return take_page(request, asked, posted) or here
-    if "send" in posted:
-        send(asked, enrolment)
-    elif posted.get("consent") == "yes":
+    draft = asked.draft()
+    if draft and "page" in posted:
+        take_page(request, asked, draft, posted)
+        if "language" in posted:
+            return in_language(posted["language"], asked)
+    elif draft and "back" in posted:
+        responses.turn_back(asked, len(pages(asked, draft)), session=session_of(request))
+    elif draft and "send" in posted:
+        send(asked, draft, enrolment)
+    elif not draft and posted.get("consent") == "yes":
         responses.agree(asked, consent_version=consent_text()["version"], language=get_language())
-    elif posted.get("consent") == "no" and not asked.draft():  # nobody changes from yes to no
+    elif not draft and posted.get("consent") == "no":  # nobody changes from yes to no
         complete_step(enrolment, asked.wave.step)
     return here
 
 
 def show(request, asked, enrolment):
-    """The consent, the first open page, or the last button. None: the step is done by now."""
-    draft = asked.draft()
-    if draft:
-        number = draft.first_open_page(len(pages(asked)))
-        return show_page(request, asked, draft, number) if number else show_send(request, asked)
+    """The consent, a page, or the last button."""
+    if draft := asked.draft():
+        number = draft.page_for(mark_of(request, asked), len(pages(asked, draft)))
+        if number:
+            return show_page(request, asked, draft, number)
+        return render(request, "quizzes/learner/send.html", context_of(request, asked))
     if asked.response():  # sent, and the connection broke before the step was completed
         complete_step(enrolment, asked.wave.step)
-        return None
+        return redirect("quizzes:survey", asked.slug)
     return show_consent(request, asked)
 
 
-def pages(asked):
-    return pages_of(asked.version, asked.wave.name)
+def context_of(request, asked):
+    """What every page of a survey shows."""
+    return {"step": asked.wave.step, "owner": owner_of(asked, request.user)}
+
+
+def pages(asked, draft=None):
+    """The pages that this person is asked; what they are was fixed at the consent."""
+    items = items_of(asked.version, asked.wave.name)
+    codes = draft.asked if draft else [item.code for item in items]
+    return pages_of([item for item in items if item.code in codes])
+
+
+def session_of(request):
+    return request.session.session_key
+
+
+def mark_of(request, asked):
+    return asked.keys.mark(session_of(request))
 
 
 def show_consent(request, asked):
     context = {
-        "step": asked.wave.step,
-        "owner": owner_of(asked, request.user),
         "consent": consent_text(),
         "closes_on": asked.cohort_wave.closes_on,
         "waves": asked.study.waves.all(),
@@ -147,64 +170,49 @@ def show_consent(request, asked):
         "keeper": settings.DATA_KEEPER,
         "is_open_network": not request.is_secure() and not is_this_machine(request),
     }
-    return render(request, "quizzes/learner/consent.html", context)
+    return render(request, "quizzes/learner/consent.html", context_of(request, asked) | context)
 
 
 def is_this_machine(request):
     return request.get_host().split(":")[0] in ("localhost", "127.0.0.1", "testserver")
 
 
-def show_page(request, asked, draft, number, form=None):
-    """One page; `form` as it was sent, or as the draft holds it for the session that filled it."""
-    every_page = pages(asked)
-    mark = asked.keys.mark(request.session.session_key)
-    if form is None:
-        given = draft.answers if draft.was_filled_by(number, mark) else {}
-        initial = {"uid": uuid.uuid4(), "owner": owner_of(asked, request.user), "page": number}
-        form = PageForm(every_page[number - 1], initial=initial | given)
+def show_page(request, asked, draft, number):
+    """One page; with what was chosen for the session that filled it."""
+    every_page, mark = pages(asked, draft), mark_of(request, asked)
+    items = every_page[number - 1]
+    given = draft.shown_to(mark, number)
+    initial = {"uid": uuid.uuid4(), "owner": owner_of(asked, request.user), "page": number}
     context = {
-        "step": asked.wave.step,
-        "form": form,
+        "form": PageForm(items, initial=initial | given),
+        "open": [item.code for item in items if item.code not in given]
+        if draft.is_asked_again(mark)
+        else [],
         "number": number,
         "count": len(every_page),
         "pages": [(n, draft.is_done(n)) for n in range(1, len(every_page) + 1)],
         "first": sum(len(items) for items in every_page[: number - 1]) + 1,
-        "kind": every_page[number - 1][0].kind,
+        "kind": items[0].kind,
         "can_go_back": number > 1 and draft.was_filled_by(number - 1, mark),
     }
-    return render(request, "quizzes/learner/page.html", context)
+    return render(request, "quizzes/learner/page.html", context_of(request, asked) | context)
 
 
-def show_send(request, asked):
-    context = {"step": asked.wave.step, "owner": owner_of(asked, request.user)}
-    return render(request, "quizzes/learner/send.html", context)
-
-
-def take_page(request, asked, posted):
-    """Save a page that is left, forwards, backwards or for the other language.
-
-    Returns a page to show, or None where the survey's own order goes on.
-    """
-    draft, every_page = asked.draft(), pages(asked)
+def take_page(request, asked, draft, posted):
+    """Save a page that is left, forwards, backwards or for the other language."""
+    every_page, mark = pages(asked, draft), mark_of(request, asked)
     number = page_number(posted, every_page)
-    if not draft or not number:
-        return None
-    mark = asked.keys.mark(request.session.session_key)
-    if number != draft.first_open_page(len(every_page)) and not draft.was_filled_by(number, mark):
-        return None
+    is_own_page = number and draft.was_filled_by(number, mark)
+    if number != draft.first_open_page(len(every_page)) and not is_own_page:
+        return
     form = PageForm(every_page[number - 1], posted)
     if not form.is_valid():
-        return show_page(request, asked, draft, number, form)
-    unanswered = save(request, asked, number, form)
-    if "language" in posted:
-        return in_language(posted["language"], asked)
-    draft = asked.draft() or draft
-    if "back" in posted and draft.was_filled_by(number - 1, mark):
-        return show_page(request, asked, draft, number - 1)
-    if unanswered and "back" not in posted:
-        form.is_saved()
-        return show_page(request, asked, draft, number, form)
-    return None
+        messages.error(
+            request,
+            _("Some answers could not be read. Please choose one of the answers shown."),
+        )
+    if form.can_be_saved:
+        save(request, asked, number, form, draft.was_filled_by(number - 1, mark))
 
 
 def page_number(posted, every_page):
@@ -214,19 +222,25 @@ def page_number(posted, every_page):
     return int(number) if known else None
 
 
-def save(request, asked, number, form) -> list[str]:
-    """Save the page. Returns the codes that keep the reader here: none if he or she skips them."""
+def save(request, asked, number, form, can_go_back=False):
+    """Save what can be read of the page, and note where this session goes on."""
     unanswered = [] if "skip" in form.data else form.unanswered()
+    again = bool(unanswered) and not {"back", "language"} & set(form.data)
+    if "back" in form.data:
+        turn_to = number - 1 if can_go_back else None
+    else:
+        turn_to = number if again or "language" in form.data else None
     responses.save_page(
         asked,
         number,
         form.values(),
         uid=str(form.cleaned_data["uid"]),
-        session=request.session.session_key,
+        session=session_of(request),
         language=get_language(),
-        is_done=not unanswered and "language" not in form.data,
+        is_done=not unanswered,
+        turn_to=turn_to,
+        again=again,
     )
-    return unanswered
 
 
 def in_language(language, asked):
@@ -234,10 +248,9 @@ def in_language(language, asked):
         return redirect("quizzes:survey", asked.slug)
 
 
-def send(asked, enrolment):
+def send(asked, draft, enrolment):
     """The last word is the officer's: nothing counts before this button."""
-    draft = asked.draft()
-    if draft and not draft.first_open_page(len(pages(asked))) and responses.send(asked):
+    if not draft.first_open_page(len(pages(asked, draft))) and responses.send(asked):
         complete_step(enrolment, asked.wave.step)
 
 

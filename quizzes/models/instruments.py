@@ -44,6 +44,7 @@ class InstrumentVersion(models.Model):
                 condition=Q(signed_off_by="", signed_off_on=None)
                 | (~Q(signed_off_by="") & Q(signed_off_on__isnull=False)),
                 name="version_is_signed_off_by_somebody_on_a_day",
+                violation_error_message=_("Please write both: who signed off, and on which day."),
             ),
         ]
 

@@ -60,8 +60,8 @@ def test_an_administrator_makes_an_account_with_a_role():
     assert user.roles == {Role.TRAINER}
     assert user.check_password("រឿងល្អ123")
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {
-        "save account",
-        "role trainer",
+        "make account",
+        "give role trainer",
     }
 
 

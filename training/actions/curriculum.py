@@ -8,6 +8,7 @@ import nh3
 from django.db import transaction
 from markdown_it import MarkdownIt
 
+from training.actions.audit import record
 from training.curriculum import parse
 from training.curriculum.rows import lesson_of
 from training.khmer import canonical
@@ -242,8 +243,11 @@ def write_checks(lesson: Lesson, parsed: parse.Lesson) -> None:
 
 
 @transaction.atomic
-def publish_lesson(lesson: Lesson, *, by=None, keeps_review=False) -> bool:
-    """Publish what was edited in the site: new HTML, a new version. New words lose their review.
+def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
+    """Publish what was edited in the site: new HTML, a new version.
+
+    New words lose their Khmer review and their sign-off, unless `keeps` names them ("review",
+    "sign_off"): whoever writes them together with the words means these words.
 
     Returns whether the words had changed at all.
     """
@@ -255,8 +259,13 @@ def publish_lesson(lesson: Lesson, *, by=None, keeps_review=False) -> bool:
     for screen in lesson.screens.all():
         screen.html_km, screen.html_en = html(screen.text_km), html(screen.text_en)
         screen.save(update_fields=["html_km", "html_en"])
-    if not keeps_review:
-        Lesson.objects.filter(pk=lesson.pk).update(khmer_reviewed_by="", khmer_reviewed_on=None)
+    lost = {}
+    if "review" not in keeps:
+        lost |= {"khmer_reviewed_by": "", "khmer_reviewed_on": None}
+    if "sign_off" not in keeps:
+        lost |= {"signed_off_by": "", "signed_off_on": None}
+    Lesson.objects.filter(pk=lesson.pk).update(**lost)
+    record("publish lesson", lesson, by=by)
     add_version(lesson.code, text, LessonVersion.Origin.SITE, by=by)
     return True
 

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -44,6 +46,13 @@ def grant_role(user: User, role: Role, *, by: User | None = None) -> None:
     user.__dict__.pop("roles", None)
     if made and by:
         record(f"grant {role}", user, by=by)
+
+
+def end_sessions(user: User) -> None:
+    """Sign the person out everywhere, for good."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def change_password(user: User, password: str) -> None:

@@ -13,7 +13,7 @@ from training.access import ANYONE, opens_to
 from training.actions.progress import NotYetError, complete_step, try_check
 from training.learner.forms import CheckForm, ChoiceForm
 from training.models import Enrolment, Lesson, NodeChoice, Step
-from training.models.way import AHEAD, DONE, NOW, course_outline, way_of
+from training.models.way import AHEAD, DONE, NOW, certificate_of, course_outline, way_of
 
 
 @dataclass
@@ -176,12 +176,14 @@ def check(request, code):
     found = open_lesson(code, "questions__options", "questions__sources")
     questions = list(found.questions.all())
     form = CheckForm(questions, request.POST if request.method == "POST" else None)
-    right, counts = {}, True
+    right, counts, certificate = {}, True, None
     if form.is_valid():
         step = found.steps.get(kind=Step.Kind.CHECK)
         standing = enrolments_with(request.user, found, Step.Kind.CHECK)
         reached = [enrolment for enrolment in standing if may_take(enrolment, step)]
         right, counts = try_check(form.answers(), step, reached), bool(reached) or not standing
+        if all(right.values()):
+            certificate = next(filter(None, map(certificate_of, reached)), None)
     context = {
         "lesson": found,
         "form": form,
@@ -189,6 +191,7 @@ def check(request, code):
         "is_tried": bool(right),
         "is_done": bool(right) and all(right.values()),
         "counts": counts,
+        "certificate": certificate,
         "walk": Walk(found, "check"),
     }
     return render(request, "training/learner/check.html", context)

@@ -65,48 +65,11 @@ class JoinCodeForm(SiteForm):
         return code
 
 
-class DetailsForm(SiteForm):
-    """Name and phone number. `person`: whose number it may already be."""
+NAMES = ["family_name_km", "given_name_km", "family_name_latin", "given_name_latin"]
 
-    family_name_km = forms.CharField(
-        label=_("Family name in Khmer"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"lang": "km", "autocomplete": "family-name"}),
-    )
-    given_name_km = forms.CharField(
-        label=_("Given name in Khmer"),
-        max_length=60,
-        widget=forms.TextInput(attrs={"lang": "km", "autocomplete": "given-name"}),
-    )
-    family_name_latin = forms.CharField(
-        label=_("Family name in Latin letters"),
-        max_length=60,
-        required=False,
-        help_text=_("May stay empty. It is for the certificate."),
-        widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
-    )
-    given_name_latin = forms.CharField(
-        label=_("Given name in Latin letters"),
-        max_length=60,
-        required=False,
-        help_text=_("May stay empty. It is for the certificate."),
-        widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
-    )
-    phone = forms.CharField(
-        label=_("Phone number"),
-        max_length=40,
-        required=False,
-        help_text=_("May stay empty. Signing in also works with the code that the site gives."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "tel"}),
-    )
 
-    def __init__(self, *args, person=None, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.person = person
-
-    @property
-    def has_taken_phone(self):
-        return self.has_error("phone", "taken")
+class NamesMixin:
+    """Checks the four names of a person: two in Khmer, two in Latin letters that may be empty."""
 
     def khmer_name(self, name):
         value = canonical(one_line(self.cleaned_data[name]))
@@ -133,6 +96,50 @@ class DetailsForm(SiteForm):
 
     def clean_given_name_latin(self):
         return self.latin_name("given_name_latin")
+
+
+class DetailsForm(NamesMixin, SiteForm):
+    """Name and phone number. `person`: whose number it may already be."""
+
+    family_name_km = forms.CharField(
+        label=_("Family name in Khmer"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"lang": "km", "autocomplete": "family-name"}),
+    )
+    given_name_km = forms.CharField(
+        label=_("Given name in Khmer"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"lang": "km", "autocomplete": "given-name"}),
+    )
+    family_name_latin = forms.CharField(
+        label=_("Family name in Latin letters"),
+        max_length=60,
+        required=False,
+        help_text=_("Optional, for the certificate."),
+        widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
+    )
+    given_name_latin = forms.CharField(
+        label=_("Given name in Latin letters"),
+        max_length=60,
+        required=False,
+        help_text=_("Optional, for the certificate."),
+        widget=forms.TextInput(attrs={"lang": "en", "autocomplete": "off"}),
+    )
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        required=False,
+        help_text=_("Optional. Signing in also works with the code that the site gives."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "tel"}),
+    )
+
+    def __init__(self, *args, person=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.person = person
+
+    @property
+    def has_taken_phone(self):
+        return self.has_error("phone", "taken")
 
     def clean_phone(self):
         typed = self.cleaned_data["phone"]
@@ -199,10 +206,7 @@ class JoinForm(PasswordMixin, DetailsForm):
         super().__init__(*args, initial={"join_key": uuid.uuid4()}, **kwargs)
 
     def clean(self):
-        names = {
-            name: self.cleaned_data.get(name) or ""
-            for name in ("family_name_latin", "given_name_latin")
-        }
+        names = {name: self.cleaned_data.get(name) or "" for name in NAMES}
         self.check_password(User(phone=self.cleaned_data.get("phone"), **names))
 
     def account(self):
@@ -252,10 +256,11 @@ class OneTimeCodeForm(SiteForm):
         return plain_code(self.cleaned_data["code"])
 
     def person(self):
+        active = User.objects.filter(is_active=True)
         typed = self.cleaned_data["username"]
         return (
-            User.objects.filter(code=plain_code(typed)).first()
-            or User.objects.filter(phone=phone_key(typed) or None).first()
+            active.filter(code=plain_code(typed)).first()
+            or active.filter(phone=phone_key(typed) or None).first()
         )
 
 

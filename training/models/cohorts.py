@@ -58,7 +58,9 @@ class Cohort(models.Model):
         ordering = ["-starts_on", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")), name="cohort_ends_after_it_starts"
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="cohort_ends_after_it_starts",
+                violation_error_message=_("A cohort ends after it starts."),
             ),
             models.CheckConstraint(
                 condition=Q(origin__in=["real", "simulated", "imported"]),
@@ -71,8 +73,8 @@ class Cohort(models.Model):
 
     @property
     def is_open(self):
-        """Whether somebody may still join."""
-        return self.closed_on is None
+        """Whether somebody may still join: until the day on which joining closes."""
+        return self.closed_on is None or self.closed_on > timezone.localdate()
 
     @property
     def is_simulated(self):

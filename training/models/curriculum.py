@@ -94,11 +94,15 @@ class Lesson(models.Model):
                 condition=Q(signed_off_by="", signed_off_on=None)
                 | (~Q(signed_off_by="") & Q(signed_off_on__isnull=False)),
                 name="lesson_is_signed_off_by_somebody_on_a_day",
+                violation_error_message=_("Please write both: who signed off, and on which day."),
             ),
             models.CheckConstraint(
                 condition=Q(khmer_reviewed_by="", khmer_reviewed_on=None)
                 | (~Q(khmer_reviewed_by="") & Q(khmer_reviewed_on__isnull=False)),
                 name="lesson_is_reviewed_by_somebody_on_a_day",
+                violation_error_message=_(
+                    "Please write both: who reviewed the Khmer, and on which day."
+                ),
             ),
         ]
 

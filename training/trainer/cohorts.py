@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_POST
 
 from training.access import opens_to
 from training.actions.people import (
@@ -49,12 +48,14 @@ def join_address(cohort):
 
 
 @opens_to(Role.TRAINER)
-@require_POST
 def one_time_code(request, pk, member):
     """A new one-time code for an officer who forgot the password. This page alone shows it."""
+    if request.method != "POST":
+        return redirect("training:cohort", pk)
     found = get_object_or_404(Cohort.objects.visible_to(request.user), pk=pk)
     enrolment = get_object_or_404(
-        found.enrolments.filter(left_on=None).select_related("learner"), pk=member
+        found.enrolments.filter(left_on=None, learner__is_active=True).select_related("learner"),
+        pk=member,
     )
     try:
         code = make_one_time_code(enrolment.learner, by=request.user)

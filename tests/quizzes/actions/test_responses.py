@@ -55,14 +55,16 @@ def test_sent_answers_are_one_sealed_array_in_item_order(officer):
     assert not Draft.objects.exists()
 
 
-def test_an_item_of_another_wave_is_stored_as_not_asked(version):
-    assert as_array(version, "post", {}) == [NOT_ANSWERED, NOT_ANSWERED, NOT_ANSWERED, NOT_ASKED]
+def test_an_item_that_was_not_asked_is_stored_so(version):
+    stored = as_array(version, ["Q1", "Q2", "K1"], {"Q2": 3})
+
+    assert stored == [NOT_ANSWERED, 3, NOT_ANSWERED, NOT_ASKED]
 
 
 @pytest.mark.parametrize("answers", [{"Q1": 6}, {"Q1": 0}, {"Q1": -7}, {"NO": 1}])
 def test_a_value_outside_the_options_is_refused(version, answers):
     with pytest.raises(ValueError, match=r"Q1|NO"):
-        as_array(version, "pre", answers)
+        as_array(version, ["Q1", "Q2", "K1", "D1"], answers)
 
 
 def test_the_same_page_twice_changes_nothing(officer):

@@ -13,7 +13,7 @@ from quizzes.actions.instruments import FrozenError, load_instrument
 from quizzes.actions.responses import ask, send
 from quizzes.actions.studies import add_cohort, close_wave
 from quizzes.keys import key_path, keys_of
-from quizzes.models import CohortWave, Draft, Quarantine, Response
+from quizzes.models import CohortWave, Draft, Quarantine, Response, pages
 from tests.quizzes.conftest import INSTRUMENT, officers
 from training.actions.enrolment import join
 from training.actions.people import make_account
@@ -123,10 +123,10 @@ def test_a_page_is_saved_and_leads_to_the_next(phone, officer):
 def test_a_page_left_half_filled_is_saved_and_asks_again(phone, officer):
     agree(phone)
 
-    response = fill(phone, Q1=4)
+    response = fill(phone, follow=True, Q1=4)
 
     html = response.content.decode()
-    assert response.status_code == 200
+    assert response.redirect_chain == [(SURVEY, 302)]
     assert "1 question on this page has no answer yet. What was chosen is saved." in html
     assert "checked" in html
     assert answers(officer) == {"Q1": 4}
@@ -145,10 +145,11 @@ def test_open_questions_may_be_left(phone, officer):
 def test_an_answer_that_is_none_of_those_shown_is_refused(phone, officer, value):
     agree(phone)
 
-    response = fill(phone, Q1=value, Q2=2)
+    response = fill(phone, follow=True, Q1=value, Q2=2)
 
     assert "Some answers could not be read" in response.content.decode()
-    assert answers(officer) == {}
+    assert "No answer yet" in response.content.decode()
+    assert answers(officer) == {"Q2": 2}
 
 
 def test_the_same_page_sent_twice_counts_once(phone, officer):
@@ -196,7 +197,7 @@ def test_earlier_pages_reopen_only_in_the_session_that_filled_them(phone, office
     agree(phone)
     fill(phone, Q1=4, Q2=2)
 
-    earlier = fill(phone, back=1)
+    earlier = fill(phone, back=1, follow=True)
     assert hidden(earlier)["page"] == "1"
     assert "checked" in earlier.content.decode()
     later = signed_in(officer)
@@ -204,6 +205,58 @@ def test_earlier_pages_reopen_only_in_the_session_that_filled_them(phone, office
     reopened = fill(later, back=1, follow=True)
     assert hidden(reopened)["page"] == "2"
     assert "checked" not in reopened.content.decode()
+
+
+def test_a_new_session_sees_nothing_of_a_page_that_another_half_filled(phone, officer):
+    """Not even after it has saved something on that page itself. What was given stays."""
+    agree(phone)
+    fill(phone, Q1=5)
+
+    later = signed_in(officer)
+    assert "checked" not in later.get(SURVEY).content.decode()
+    page = fill(later, follow=True, Q2=2).content.decode()
+
+    assert len(re.findall(r"checked", page)) == 1
+    assert answers(officer) == {"Q1": 5, "Q2": 2}
+
+
+def test_the_last_page_leads_back_too(phone):
+    agree(phone)
+    fill(phone, Q1=4, Q2=2)
+    fill(phone, K1=1)
+    fill(phone, D1=1)
+    assert page_of(phone) is None
+
+    fill(phone, back=1)
+
+    assert page_of(phone) == 3
+
+
+def test_no_form_of_a_survey_is_answered_with_a_page(phone):
+    """Else "back" would ask to send it again, and would tell who had a form to send."""
+    for sent in ({"consent": "yes"}, {"Q1": 4}, {"Q1": 9}, {"skip": 1}, {"back": 1}, {"K1": 1}):
+        assert fill(phone, **sent).status_code == 302
+
+
+def test_what_is_asked_is_fixed_at_the_consent(phone, officer, study, settings):
+    """Signing off adds items for those who begin later; nobody's pages move meanwhile."""
+    settings.PRODUCTION = True
+    study.version.items.filter(code="Q1").update(to_confirm=True)
+    pages._items.cache_clear()
+    agree(phone)
+    study.version.signed_off_by, study.version.signed_off_on = "N.", timezone.localdate()
+    study.version.save()
+
+    fill(phone, Q2=2)
+    assert page_of(phone) == 2
+    fill(phone, K1=1)
+    fill(phone, D1=1)
+    fill(phone, send=1)
+
+    response = Response.objects.get()
+    content = keys_of(study).open(response.sealed, place=f"SMALL|pre|{response.code}")
+    assert content["answers"] == [-7, 2, 1, 1]
+    pages._items.cache_clear()
 
 
 def test_a_session_that_ended_in_mid_survey_loses_nothing(phone, officer):
@@ -355,7 +408,7 @@ def test_my_data_deletes_what_is_open_and_asks_no_more(phone, officer):
     agree(phone)
     fill(phone, Q1=4, Q2=2)
 
-    response = phone.post("/en/my-data/", follow=True)
+    response = phone.post("/en/my-data/", {"sure": 1}, follow=True)
 
     assert "Survey answers were deleted, if there were any." in response.content.decode()
     assert not Draft.objects.exists()
@@ -504,7 +557,7 @@ def test_without_keys_nobody_is_told_that_answers_were_deleted(phone, study):
     kept = path.read_bytes()
     path.unlink()
 
-    response = phone.post("/en/my-data/", follow=True)
+    response = phone.post("/en/my-data/", {"sure": 1}, follow=True)
 
     assert "could not be deleted" in response.content.decode()
     path.write_bytes(kept)

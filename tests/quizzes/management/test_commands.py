@@ -78,7 +78,7 @@ def test_from_closing_to_the_file(study, tmp_path):
         (["make_release", "--study", "NONE"], "no study NONE"),
         (["make_release", "--study", "SMALL", "--waves", "later"], "no wave later"),
         (["make_release", "--study", "SMALL", "--cohorts", "none"], "no cohort none"),
-        (["make_release", "--study", "SMALL"], "still open"),
+        (["make_release", "--study", "SMALL"], "Not closed yet"),
         (["evaluation_report", "x"], "no built release x"),
         (["export_release", "x", "/nowhere"], "no built release x"),
         (["load_instrument", "/nowhere.yaml"], "cannot be read"),

@@ -91,7 +91,7 @@ def test_numbers_follow_the_language(client, lesson):
 
 
 def test_what_waits_for_the_commander_is_marked_until_it_is_signed_off(client, lesson):
-    marked = "To be confirmed with the commander or the legal office."
+    marked = "Still to be confirmed by the commander or the legal office."
     lesson.screens.get(position=1).facts.update(to_confirm=True)
 
     assert marked in client.get("/en/course/M1L1/1/").content.decode()
