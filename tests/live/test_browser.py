@@ -100,6 +100,71 @@ def test_an_officer_goes_the_whole_way_on_a_phone(phone, site, language):
     assert problems == []
 
 
+@LAPTOP
+def test_the_history_of_a_phone_is_the_same_for_yes_and_no(chromium, site):
+    """What a long press on "back" would list, after an answered and after a declined survey."""
+    histories = []
+    for consent, given in (("yes", "សុភា"), ("no", "វិសាល")):
+        phone = chromium.new_context(viewport={"width": 360, "height": 740}).new_page()
+        phone.goto(f"{site}/km/join/START2/")
+        phone.fill("input[name=family_name_km]", "កែវ")
+        phone.fill("input[name=given_name_km]", given)
+        phone.fill("input[name=password]", "ស្ពាន-៩៨៧៦៥៤")
+        press(phone, "main form:has(input[name=join_key]) button")
+        phone.goto(f"{site}/km/way/continue/")
+        press(phone, f"button[value={consent}]")
+        press_on = "#page button.action"
+        while phone.query_selector(press_on):
+            press(phone, press_on)  # open questions: asked again, then skipped
+            press(phone, "button[name=skip]")
+        if consent == "yes":
+            press(phone, "button[name=back]")
+            press(phone, press_on)
+            press(phone, "button[name=skip]")
+            press(phone, "button[name=send]")
+        press(phone, "main a.action.main")
+        listed = phone.context.new_cdp_session(phone).send("Page.getNavigationHistory")
+        histories.append([(row["url"], row["title"]) for row in listed["entries"]])
+        phone.context.close()
+
+    assert histories[0] == histories[1]
+
+
+@LAPTOP
+def test_a_survey_page_survives_a_network_that_breaks(phone, site):
+    sign_in(phone, site, "en", "DEMPAT")
+    phone.goto(f"{site}/en/way/continue/")
+    press(phone, "button[value=yes]")
+    for name in radio_names(phone):
+        phone.check(f"input[name={name}][value='2']")
+
+    phone.context.set_offline(True)
+    phone.click("#page button.action")
+    phone.wait_for_selector("[role=alert]")
+    assert "Nothing is lost" in phone.inner_text("[role=alert]")
+    phone.context.set_offline(False)
+    press(phone, "#page button.action")
+
+    assert "Page 2 of" in phone.inner_text("h1")
+
+
+@LAPTOP
+def test_switching_the_language_in_a_survey_keeps_page_and_answers(phone, site):
+    phone.goto(f"{site}/km/join/START2/")
+    phone.fill("input[name=family_name_km]", "ទេព")
+    phone.fill("input[name=given_name_km]", "បុប្ផា")
+    phone.fill("input[name=password]", "ស្ពាន-៩៨៧៦៥៤")
+    press(phone, "main form:has(input[name=join_key]) button")
+    phone.goto(f"{site}/km/way/continue/")
+    press(phone, "button[value=yes]")
+    phone.check("input[name=A01][value='4']")
+
+    press(phone, "button[name=language]")
+
+    assert phone.url == f"{site}/en/survey/demo-pre/"
+    assert phone.is_checked("input[name=A01][value='4']")
+
+
 def take_lesson(phone, go):
     while not phone.url.endswith("/check/"):
         go("button[name=choice]" if phone.query_selector("button[name=choice]") else "main .action")
@@ -186,9 +251,10 @@ def test_a_release_is_built_while_the_page_is_open(phone, site):
             if name == "waves" or "សាកល្បង" in label:
                 boxes.nth(n).check()
     phone.locator("input[name=waves]").nth(2).uncheck()
-    press(phone, "form[action$='/releases/'] button")
+    press(phone, "form[action*='/releases/'] button")
     phone.wait_for_selector(".dumbbells", timeout=60_000)
 
+    assert phone.locator("main").count() == 1  # the page itself, not one inside another
     assert sideways(phone) is None
 
 
