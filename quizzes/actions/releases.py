@@ -71,7 +71,8 @@ def check_set(study: Study, cohort_waves: list[CohortWave]) -> None:
 def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
     """Two releases of a wave may differ only by whole cohorts that are large enough alone."""
     sizes = respondents(study)
-    for other in study.releases.prefetch_related("cohort_waves__study_cohort__cohort"):
+    same_kind = study.releases.filter(is_simulated=cohort_waves[0].study_cohort.cohort.is_simulated)
+    for other in same_kind.prefetch_related("cohort_waves__study_cohort__cohort"):
         others = list(other.cohort_waves.all())
         for wave in {row.wave_id for row in cohort_waves} & {row.wave_id for row in others}:
             here = {row for row in cohort_waves if row.wave_id == wave}

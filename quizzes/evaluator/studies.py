@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.actions import studies as actions
 from quizzes.evaluator.forms import AddCohortForm, ReleaseForm
-from quizzes.keys import KeysMissingError, link_keys_of
+from quizzes.keys import KeysMissingError, keys_of
 from quizzes.models import CohortWave, Release, Study
 from training.access import opens_to
 from training.models import Role
@@ -32,7 +32,7 @@ def show(request, found, *, cohort_form=None, release_form=None):
         "study": found,
         "waves": found.waves.all(),
         "study_cohorts": found.study_cohorts.with_waves(),
-        "has_keys": has_keys(found),
+        "key_state": key_state(found),
         "releases": found.releases.with_cohorts(),
         "cohort_form": cohort_form or AddCohortForm(found),
         "release_form": release_form or ReleaseForm(found),
@@ -40,12 +40,12 @@ def show(request, found, *, cohort_form=None, release_form=None):
     return render(request, "quizzes/evaluator/study.html", context)
 
 
-def has_keys(found):
+def key_state(found):
+    """here; linkless, where the link key was destroyed on purpose; missing."""
     try:
-        link_keys_of(found)
+        return "here" if keys_of(found).link else "linkless"
     except KeysMissingError:
-        return False
-    return True
+        return "missing"
 
 
 @opens_to(Role.EVALUATOR)

@@ -1,7 +1,9 @@
 """A release's numbers as its page shows them: rows, charts, words. Nothing is computed anew."""
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from quizzes.keys import KeysMissingError
@@ -41,8 +43,11 @@ class ScaleRow:
 
     @property
     def direction(self):
-        """up or down where the interval of the change leaves zero out, else unclear."""
-        low, high = self.change["ci"] or (0, 0)
+        """up or down where the interval of the change leaves zero out, else unclear.
+
+        Where everybody changed alike there is no interval, and the change itself tells.
+        """
+        low, high = self.change["ci"] or (self.change["diff"], self.change["diff"])
         return "up" if low > 0 else "down" if high < 0 else "unclear"
 
     @property
@@ -82,7 +87,7 @@ class Chart:
     @property
     def ticks(self) -> list[tuple[int, str, str]]:
         """(value, place, text-anchor) of the whole numbers that the axis names."""
-        low, high = round(self.low), round(self.high)
+        low, high = math.ceil(self.low), math.floor(self.high)
         step = max(1, -(-(high - low) // (TICKS_AT_MOST - 1)))
         values = list(range(low, high + 1, step))
         anchors = {low: "start", high: "end"}
@@ -104,6 +109,7 @@ class ReportPage:
             release.study.version.scales.prefetch_related(
                 "scale_items__item__option_set__options",
                 "parts__scale_items__item__option_set__options",
+                "parts__parts",
             )
         )
 
@@ -130,7 +136,7 @@ class ReportPage:
         """The words for the two waves."""
         return [self.wave_names[name] for name in self.pair.split("-")]
 
-    @property
+    @cached_property
     def rows(self) -> list[ScaleRow]:
         if not self.pair:
             return []

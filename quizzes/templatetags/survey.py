@@ -24,6 +24,7 @@ REASONS = {
     "fewer_than_min_group": gettext_lazy("too few people to show"),
     "everybody_the_same": gettext_lazy("everybody answered the same; not shown"),
     "fewer_than_30": gettext_lazy("fewer than 30 complete answers"),
+    "fewer_than_k_rows": gettext_lazy("Too few people answered for a file of rows."),
     "fewer_than_two_pairs": gettext_lazy("fewer than two people answered both times"),
     "fewer_than_two_items": gettext_lazy("a scale of one item has no alpha"),
     "fewer_than_two_complete_rows": gettext_lazy("fewer than two complete answers"),
@@ -50,6 +51,12 @@ NOTES = {
 def reason(code):
     """Why a number is not there."""
     return REASONS.get(code, code)
+
+
+@register.filter
+def is_reason(code):
+    """Whether it is of the data, so that trying again changes nothing."""
+    return code in REASONS
 
 
 @register.filter

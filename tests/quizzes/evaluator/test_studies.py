@@ -11,7 +11,7 @@ from django.utils.translation import gettext, override
 from quizzes.actions.releases import request_release
 from quizzes.actions.responses import agree, ask, save_page, send
 from quizzes.actions.studies import add_cohort, close_wave, make_study
-from quizzes.keys import key_path, make_keys
+from quizzes.keys import destroy_link_key, key_path, make_keys
 from quizzes.models import CohortWave, Draft, Release, Response, StudyCohort
 from tests.factories import CohortFactory, UserFactory
 from tests.quizzes.conftest import officers
@@ -163,11 +163,8 @@ def test_the_start_page_says_how_to_begin_where_there_is_nothing(browser, langua
         "There is no release yet. A study's page makes one from waves that are closed.",
         "There is no study yet. The operator makes one on the server:",
     ):
-        with override("en"):
-            shown = {words, words.replace("'", "&#x27;")}
-        there = any(sentence in page for sentence in shown)
-        assert there == (language == "en")
-        assert said(words, language).replace("'", "&#x27;") in page.replace("'", "&#x27;")
+        assert said(words, language) in page
+        assert (words in page) == (language == "en")
     assert "<table" not in page
 
 
@@ -219,7 +216,8 @@ def test_the_start_page_is_in_khmer_with_khmer_digits(browser, study):
 
 def test_the_study_shows_the_state_of_each_wave(browser, study):
     north = joined(study)
-    joined(study, "South", origin="simulated", is_comparison=True, ends_on=date(2026, 3, 1))
+    past = {"starts_on": date(2025, 1, 6), "ends_on": date(2025, 3, 1)}
+    joined(study, "South", origin="simulated", is_comparison=True, **past)
     closed_on(north, "pre", date(2026, 3, 9))
 
     response = browser.get(STUDY)
@@ -233,9 +231,9 @@ def test_the_study_shows_the_state_of_each_wave(browser, study):
         ],
         [
             "South simulated comparison cohort",
-            "open until 15/03/2026 Close South, before the course",
-            "open until 15/03/2026 Close South, after the course",
-            "open until 29/06/2026 Close South, 3 months later",
+            "open until 15/03/2025 Close South, before the course",
+            "open until 15/03/2025 Close South, after the course",
+            "open until 29/06/2025 Close South, 3 months later",
         ],
     ]
 
@@ -322,6 +320,13 @@ def test_a_broken_key_file_is_a_missing_one(browser, study, broken):
     key_path(study).write_text(broken)
 
     assert KEYS_MISSING in text(browser.get(STUDY))
+
+
+def test_a_link_key_that_was_destroyed_is_no_lost_key_file(browser, study):
+    """Its releases can be opened, and whoever restores the file makes the links again."""
+    destroy_link_key(study)
+
+    assert "The operator restores the key file" not in text(browser.get(STUDY))
 
 
 # adding a cohort
@@ -477,7 +482,9 @@ def test_pages_take_the_same_queries_however_many_cohorts_and_studies(
     # session, user, roles; studies; releases, their cohort-waves, those with waves and cohorts (3)
     with django_assert_num_queries(9):
         home = browser.get("/en/evaluation/")
-    with django_assert_num_queries(16):
+    # session, user, roles; study; its cohorts, their waves (2); waves, for the table and the form;
+    # cohorts of the form; cohorts to add, asked for three times; releases (5)
+    with django_assert_num_queries(18):
         page = browser.get(STUDY)
 
     assert len(table(home)) == n_studies

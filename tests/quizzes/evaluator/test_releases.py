@@ -1,0 +1,1137 @@
+"""A release from its making to its file: the page before it is built, the report, what is given."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import uuid
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.translation import gettext, override
+
+from quizzes.actions.exports import request_export
+from quizzes.actions.instruments import load_instrument
+from quizzes.actions.releases import request_release
+from quizzes.actions.studies import add_cohort, make_study
+from quizzes.analysis.errors import NotComputable
+from quizzes.keys import KeysMissingError, key_path, keys_of, make_keys
+from quizzes.models import CohortWave, Export, Release, Response
+from quizzes.reports.build import build_report
+from quizzes.reports.frozen import place_of, report_of
+from quizzes.tasks import build_export, build_release
+from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
+from tests.reader import Tree
+from training.models import AuditEntry, Job, Role
+
+pytestmark = pytest.mark.django_db
+
+STUDY = "/en/evaluation/studies/SMALL/"
+LEAST = 5
+TASKS = {task.name: task for task in (build_release, build_export)}
+# What six officers answered, wave by wave: most of them rise, later most of them fall again.
+RISE = {"pre": [1, 2, 3, 2, 1, 3], "post": [3, 3, 5, 4, 2, 3], "fu3": [2, 2, 4, 2, 1, 3]}
+
+
+def instrument(n_scales=1, n_parts=0, code="SMALL"):
+    """A survey of two items a scale, and one scale made of the first n_parts of them."""
+
+    def both(text):
+        return {"km": f"ខ្មែរ {text}", "en": text}
+
+    def scale(code, text, **fields):
+        return {"code": code, "label": both(text), "short": both(text), **fields}
+
+    def item(code, n, **fields):
+        texts = {"text": both(code), "short": both(code)}
+        return {"code": code, "kind": "attitude", "options": "five", "scale": f"s{n}"} | (
+            texts | fields
+        )
+
+    numbers = range(1, n_scales + 1)
+    scales = [scale(f"s{n}", f"Scale {n}", min_answered=0.5) for n in numbers]
+    if n_parts:
+        parts = [f"s{n}" for n in range(1, n_parts + 1)]
+        scales.append(scale("all", "Whole", min_answered=0.5, band=0.5, of=parts))
+    pairs = [(item(f"A{n}", n), item(f"B{n}", n, reverse=True)) for n in numbers]
+    whole = {
+        "code": code,
+        "version": 1,
+        "title": both("Small survey"),
+        "option_sets": {"five": [{"value": n, "label": both(f"Answer {n}")} for n in range(1, 6)]},
+        "scales": scales,
+        "items": [one for pair in pairs for one in pair],
+    }
+    return load_instrument(json.dumps(whole))[0]
+
+
+def small_study(version, code="SMALL", waves=("pre", "post", "fu3")):
+    study = make_study(code, version, list(waves), min_group=LEAST)
+    make_keys(study)
+    return study
+
+
+@pytest.fixture
+def study(db, settings, tmp_path):
+    settings.KEY_DIR = tmp_path / "keys"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return small_study(instrument())
+
+
+@pytest.fixture
+def evaluator():
+    return UserFactory(roles=[Role.EVALUATOR])
+
+
+@pytest.fixture
+def browser(evaluator):
+    """The evaluator's, with a session that is no longer new: opening a page writes nothing."""
+    client = Client()
+    client.force_login(evaluator)
+    client.get("/en/help/")
+    return client
+
+
+def array(study, value):
+    """An answer to every item: value on A1, one more on A2 and so on; the middle on every B."""
+    codes = study.version.items.values_list("code", flat=True)
+    return [min(value + int(code[1:]) - 1, 5) if code[0] == "A" else 3 for code in codes]
+
+
+def answer(row, values):
+    """File what the officers of a cohort sent in this wave, all at once: one by one takes long."""
+    study, keys = row.wave.study, keys_of(row.wave.study)
+    responses = []
+    for user, value in values.items():
+        code = keys.code_of(study, user)
+        content = {"answers": array(study, value), "languages": {"km": 1}, "consent": {}}
+        sealed = keys.seal(content, place=f"{study.code}|{row.wave.name}|{code}")
+        own = {"wave": row.wave, "cohort_wave": row, "version": study.version}
+        responses.append(Response(code=code, sealed=sealed, language="km", **own))
+    Response.objects.bulk_create(responses)
+
+
+def finished(study, answers, name="North", **fields):
+    """A cohort that has answered and whose waves are closed.
+
+    answers: wave -> one value for each officer, None where he or she was away.
+    """
+    dates = {"starts_on": date(2025, 1, 6), "ends_on": date(2025, 2, 1)}
+    cohort = CohortFactory(name=name, **dates | fields)
+    add_cohort(study, cohort)
+    n_people = max(len(values) for values in answers.values())
+    people = [EnrolmentFactory(cohort=cohort).learner for _ in range(n_people)]
+    rows = CohortWave.objects.filter(study_cohort__cohort=cohort)
+    for row in rows.select_related("wave__study"):
+        values = zip(people, answers.get(row.wave.name, [None] * len(people)), strict=True)
+        answer(row, {user: value for user, value in values if value is not None})
+    rows.update(closed_at=timezone.now())
+    return cohort
+
+
+def waves_of(*cohorts, names=("pre", "post", "fu3")):
+    rows = CohortWave.objects.filter(study_cohort__cohort__in=cohorts, wave__name__in=names)
+    return list(rows.select_related("wave", "study_cohort__cohort"))
+
+
+def work(job):
+    """What a worker does: run the task that the row names."""
+    TASKS[job.task](job.pk)
+
+
+def released(study, *cohorts, names=("pre", "post", "fu3")):
+    """A release of these cohorts, built."""
+    release = request_release(study, waves_of(*cohorts, names=names))
+    work(release.job)
+    release.refresh_from_db()
+    return release
+
+
+def closed(study, name="North", **fields):
+    """A cohort whose waves are closed and in which nobody answered."""
+    return finished(study, {"pre": []}, name, **fields)
+
+
+@pytest.fixture
+def waiting(study, evaluator):
+    """A release that no worker has taken yet, of a cohort in which nobody answered."""
+    return request_release(study, waves_of(closed(study), names=["pre", "post"]), by=evaluator)
+
+
+@pytest.fixture
+def built(study):
+    """The release of six officers' answers before and after."""
+    cohort = finished(study, {wave: RISE[wave] for wave in ("pre", "post")})
+    return released(study, cohort, names=["pre", "post"])
+
+
+def page_of(release):
+    return f"/en/evaluation/releases/{release.pk}/"
+
+
+def said(words, language):
+    """The sentence as a reader of this language sees it."""
+    with override(language):
+        return gettext(words)
+
+
+def text(response):
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def main(response):
+    return next(Tree(text(response)).root.find_all("main"))
+
+
+def section(response, name):
+    """The section of the report under this heading."""
+    found = Tree(text(response)).root.find_all("section")
+    return next(node for node in found if node.attrs.get("aria-labelledby") == name)
+
+
+def table(response, name):
+    """The rows of a section's table, as the texts of their cells."""
+    bodies = section(response, name).find_all("tbody")
+    rows = [row for body in bodies for row in body.find_all("tr")]
+    return [[cell.text for cell in row.find_all("th", "td")] for row in rows]
+
+
+def numbers(text):
+    """The numbers that a cell shows."""
+    return [float(n.replace("−", "-")) for n in re.findall(r"[+−]?[0-9]+(?:\.[0-9]+)?", text)]
+
+
+def near(*values):
+    """Numbers as a page of two decimals shows them."""
+    return pytest.approx(list(values), abs=0.01)
+
+
+def sent(response):
+    """The bytes of a file that is handed out; the file is closed."""
+    content = b"".join(response.streaming_content)
+    response.close()
+    return content
+
+
+# who may open them
+
+
+def open_all(client, release, export):
+    """The answers of every page about releases, and the addresses."""
+    page, file = page_of(release), f"/en/evaluation/exports/{export.pk}/"
+    calls = [
+        (client.post, f"{STUDY}releases/"),
+        (client.get, page),
+        (client.post, f"{page}publish/"),
+        (client.post, f"{page}exports/"),
+        (client.get, file),
+        (client.get, f"{file}file/"),
+        (client.post, f"/en/evaluation/jobs/{export.job.pk}/again/"),
+    ]
+    return [call(address) for call, address in calls], [address for _, address in calls]
+
+
+def test_somebody_not_signed_in_is_asked_to(client, built):
+    export = request_export(built)
+    work(export.job)
+
+    answers, addresses = open_all(client, built, export)
+
+    asked = [f"/en/sign-in/?next={address}" for address in addresses]
+    assert [answer.headers.get("Location") for answer in answers] == asked
+
+
+def test_another_role_does_not_open_them(client, built):
+    export = request_export(built)
+    work(export.job)
+    cohort = built.cohort_waves.first().study_cohort.cohort
+    before = AuditEntry.objects.count()
+
+    for role in (Role.OFFICER, Role.TRAINER, Role.EDITOR, Role.ADMINISTRATOR):
+        user = UserFactory(roles=[role])
+        cohort.trainers.add(user)
+        client.force_login(user)
+        answers, _ = open_all(client, built, export)
+        assert [answer.status_code for answer in answers] == [403] * 7
+
+    built.refresh_from_db()
+    assert built.published_at is None
+    assert (Release.objects.count(), Export.objects.count()) == (1, 1)
+    assert AuditEntry.objects.count() == before
+
+
+def test_what_is_not_there_is_not_found(browser, study):
+    release = f"/en/evaluation/releases/{uuid.uuid4()}/"
+
+    answers = [
+        browser.post("/en/evaluation/studies/NONE/releases/"),
+        browser.get(release),
+        browser.post(f"{release}publish/"),
+        browser.post(f"{release}exports/"),
+        browser.get("/en/evaluation/exports/1/"),
+        browser.get("/en/evaluation/exports/1/file/"),
+        browser.post("/en/evaluation/jobs/1/again/"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404] * 7
+
+
+def test_a_release_that_is_not_built_is_neither_published_nor_written_to_a_file(browser, waiting):
+    answers = [browser.post(f"{page_of(waiting)}{what}/") for what in ("publish", "exports")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert Release.objects.get().published_at is None
+    assert not Export.objects.exists()
+
+
+def test_opening_the_address_of_a_button_does_nothing(browser, waiting):
+    addresses = [
+        f"{STUDY}releases/",
+        f"{page_of(waiting)}publish/",
+        f"{page_of(waiting)}exports/",
+        f"/en/evaluation/jobs/{waiting.job.pk}/again/",
+    ]
+
+    assert [browser.get(address).status_code for address in addresses] == [405] * 4
+    assert Release.objects.count() == 1
+
+
+# making one
+
+
+def make(client, *cohorts, waves=("pre",), language="en"):
+    """Press "Make the release" with these boxes ticked."""
+    study = cohorts[0].studies.get()
+    form = {
+        "waves": [wave.pk for wave in study.waves.filter(name__in=waves)],
+        "cohorts": [cohort.pk for cohort in cohorts],
+    }
+    return client.post(f"/{language}/evaluation/studies/{study.code}/releases/", form)
+
+
+def refusal(response):
+    """The sentence that says why there is no release."""
+    return next(
+        node.text
+        for node in section(response, "release").find_all("div")
+        if node.attrs.get("role") == "alert"
+    )
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_nothing_chosen_makes_no_release(browser, study, language):
+    closed(study)
+
+    response = browser.post(f"/{language}/evaluation/studies/SMALL/releases/", {})
+
+    problems = [
+        node.text
+        for node in section(response, "release").find_all("p")
+        if node.attrs.get("class") == "problem"
+    ]
+    assert problems == [said("This field is required.", language)] * 2
+    assert said("Please look at these places again:", language) in text(response)
+    assert not Release.objects.exists()
+
+
+def test_the_links_of_a_refusal_lead_to_the_places_that_were_left_out(browser, study):
+    closed(study)
+
+    response = browser.post(f"{STUDY}releases/", {})
+
+    ids = re.findall(r' id="([^"]+)"', text(response))
+    links = [link.attrs["href"] for link in section(response, "release").find_all("a")]
+    assert len(links) == 2
+    assert [link for link in links if link.removeprefix("#") not in ids] == []
+
+
+def test_what_the_study_does_not_have_cannot_be_chosen(browser, study):
+    north = closed(study)
+    other = small_study(study.version, "OTHER", ["pre"])
+    elsewhere = finished(other, {"pre": []}, "Elsewhere")
+
+    answers = [
+        browser.post(f"{STUDY}releases/", {"waves": waves, "cohorts": cohorts})
+        for waves, cohorts in (
+            ([other.waves.get().pk], [north.pk]),
+            ([study.waves.first().pk], [elsewhere.pk]),
+            ([study.waves.first().pk], ["x"]),
+        )
+    ]
+
+    assert ["Select a valid choice." in text(answer) for answer in answers] == [True, True, False]
+    assert "“x” is not a valid value." in text(answers[2])
+    assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_an_open_wave_makes_no_release(browser, study, language):
+    north = closed(study)
+    south = CohortFactory(name="South", starts_on=date(2025, 1, 6), ends_on=date(2025, 2, 1))
+    add_cohort(study, south)
+
+    response = make(browser, north, south, language=language)
+
+    words = "%(cohort)s, %(wave)s: this wave is still open."
+    wave = said("before the course", language)
+    assert refusal(response) == said(words, language) % {"cohort": "South", "wave": wave}
+    ticked = [
+        node.attrs["value"]
+        for node in section(response, "release").find_all("input")
+        if "checked" in node.attrs
+    ]
+    assert ticked == [str(study.waves.first().pk), str(south.pk), str(north.pk)]
+    assert not Release.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_simulated_and_real_cohorts_make_no_release_together(browser, study, language):
+    cohorts = closed(study), closed(study, "Tried", origin="simulated")
+
+    response = make(browser, *cohorts, language=language)
+
+    words = "Simulated and real cohorts are never released together."
+    assert refusal(response) == said(words, language)
+    assert (words in text(response)) == (language == "en")
+    assert not Release.objects.exists()
+
+
+def test_a_set_that_differs_by_a_small_cohort_makes_no_second_release(browser, study):
+    large = finished(study, {"pre": RISE["pre"]})
+    small = finished(study, {"pre": [1, 2, 3, 4]}, "Small")
+    make(browser, large, small)
+
+    response = make(browser, large)
+
+    assert refusal(response) == (
+        "Release 1 differs from this set by Small, where fewer than 5 answered. Whoever compares "
+        "the two could tell what they said. Please choose the same cohorts as there."
+    )
+    assert [release.cohorts for release in Release.objects.all()] == [["North", "Small"]]
+
+
+def test_a_small_simulated_release_does_not_stand_in_the_way_of_a_real_one(browser, study):
+    make(browser, finished(study, {"pre": [1, 2, 3, 4]}, "Tried", origin="simulated"))
+
+    response = make(browser, finished(study, {"pre": RISE["pre"]}))
+
+    assert response.status_code == 302
+    assert Release.objects.count() == 2
+
+
+def test_a_set_that_differs_by_a_large_cohort_makes_a_second_release(browser, study):
+    north = finished(study, {"pre": RISE["pre"]})
+    south = finished(study, {"pre": RISE["post"]}, "South")
+
+    answers = make(browser, north), make(browser, north, south)
+
+    releases = Release.objects.order_by("number")
+    assert [answer.url for answer in answers] == [page_of(release) for release in releases]
+    assert [release.number for release in releases] == [1, 2]
+
+
+def test_making_a_release_leads_to_its_page_and_a_worker_builds_it(
+    browser, study, evaluator, django_capture_on_commit_callbacks
+):
+    north = finished(study, {wave: RISE[wave] for wave in ("pre", "post")})
+
+    with django_capture_on_commit_callbacks(execute=True):  # a worker is told
+        response = make(browser, north, waves=["pre", "post"])
+
+    release = Release.objects.get()
+    assert response.url == page_of(release)
+    assert {(row.study_cohort.cohort, row.wave.name) for row in release.cohort_waves.all()} == {
+        (north, "pre"),
+        (north, "post"),
+    }
+    assert release.made_by == evaluator
+    assert list(AuditEntry.objects.filter(actor=evaluator).values_list("action", "thing")) == [
+        ("make release", f"release {release.pk}")
+    ]
+    page = text(browser.get(response.url))
+    assert "Release 1 is being built" in page
+    assert "Waiting for a worker." in page
+    assert "Did opinions change?" not in page
+
+    work(release.job)
+
+    page = text(browser.get(response.url))
+    assert "Did opinions change?" in page
+    assert "Of 1 scale, scores clearly rose on 1, clearly fell on 0, and did neither on 0." in page
+
+
+def test_the_same_set_leads_to_the_same_release(browser, study):
+    north, south = closed(study), closed(study, "South")
+
+    addresses = [make(browser, north, south).url, make(browser, south, north).url]
+
+    assert addresses == [page_of(Release.objects.get())] * 2
+    assert Job.objects.count() == 1
+
+
+# until it is built
+
+
+def job_part(response):
+    """The part of the page that follows the job."""
+    return next(n for n in Tree(text(response)).root.find_all("div") if n.attrs.get("id") == "job")
+
+
+def test_the_page_of_a_release_looks_again_by_itself_and_by_a_link(browser, waiting):
+    part = job_part(browser.get(page_of(waiting)))
+
+    asks = {name: value for name, value in part.attrs.items() if name.startswith("hx-")}
+    assert asks == {
+        "hx-get": page_of(waiting),
+        "hx-trigger": "every 1s",
+        "hx-swap": "outerHTML",
+    }
+    assert [link.attrs["href"] for link in part.find_all("a")] == [page_of(waiting)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ["50 percent: 3 of 6 rows."]), ("km", ["៥០", "៣", "៦"])]
+)
+def test_the_page_says_how_far_the_work_is(browser, waiting, language, words):
+    waiting.job.claim()
+    waiting.job.report(3, 6)
+
+    part = job_part(browser.get(f"/{language}/evaluation/releases/{waiting.pk}/")).text
+
+    assert said("A worker is at it.", language) in part
+    assert all(word in part for word in words)
+    assert language == "en" or not re.search("[0-9]", part)
+
+
+def test_a_job_that_nobody_takes_tells_how_to_start_a_worker(browser, waiting):
+    words = "No worker has taken this job yet."
+
+    assert words not in text(browser.get(page_of(waiting)))
+
+    Job.objects.update(created_at=timezone.now() - timedelta(seconds=16))
+    assert words in text(browser.get(page_of(waiting)))
+
+    waiting.job.claim()
+    assert words not in text(browser.get(page_of(waiting)))
+
+
+def ask_again(client, address):
+    """What htmx asks every second."""
+    return client.get(address, headers={"HX-Request": "true"})
+
+
+def is_fragment(response):
+    return text(response).lstrip().startswith('<div class="stack" id="job"')
+
+
+def test_htmx_gets_only_the_part_about_the_job(browser, waiting):
+    response = ask_again(browser, page_of(waiting))
+
+    assert is_fragment(response)
+    assert "Waiting for a worker." in text(response)
+    assert "HX-Refresh" not in response.headers
+
+
+def test_htmx_loads_the_page_anew_once_the_release_is_built(browser, waiting):
+    work(waiting.job)
+
+    response = ask_again(browser, page_of(waiting))
+
+    assert response.headers.get("HX-Refresh") == "true"
+    assert is_fragment(response)
+
+
+@pytest.fixture
+def failed(waiting):
+    """A release whose building broke off, since the study's key file was not there."""
+    path = key_path(waiting.study)
+    path.rename(path.with_suffix(".away"))
+    with pytest.raises(KeysMissingError):
+        work(waiting.job)
+    return waiting
+
+
+def bring_back_the_key(study):
+    path = key_path(study)
+    path.with_suffix(".away").rename(path)
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_a_job_that_failed_shows_its_error_and_how_to_begin_again(browser, failed, language):
+    page = f"/{language}/evaluation/releases/{failed.pk}/"
+
+    part = job_part(browser.get(page))
+
+    assert said("The work has stopped with a fault.", language) in part.text
+    assert "no key file for SMALL" in part.text
+    again = [form.attrs["action"] for form in part.find_all("form")]
+    assert again == [f"/{language}/evaluation/jobs/{failed.job.pk}/again/"]
+    assert not [name for name in part.attrs if name.startswith("hx-")]
+
+
+def test_htmx_loads_the_page_anew_once_the_job_has_failed(browser, failed):
+    response = ask_again(browser, page_of(failed))
+
+    assert response.headers["HX-Refresh"] == "true"
+    assert is_fragment(response)
+    assert "no key file for SMALL" in text(response)
+
+
+def test_a_job_that_failed_begins_again_and_is_done_once_the_key_is_back(browser, failed):
+    bring_back_the_key(failed.study)
+
+    response = browser.post(f"/en/evaluation/jobs/{failed.job.pk}/again/", follow=True)
+
+    assert response.redirect_chain == [(page_of(failed), 302)]
+    assert "Waiting for a worker." in text(response)
+    assert "no key file" not in text(response)
+
+    work(failed.job)
+
+    assert "Did opinions change?" in text(browser.get(page_of(failed)))
+
+
+def test_making_the_release_again_also_begins_a_failed_job_again(browser, failed):
+    cohort = failed.cohort_waves.first().study_cohort.cohort
+    bring_back_the_key(failed.study)
+
+    response = make(browser, cohort, waves=["pre", "post"])
+
+    assert response.url == page_of(failed)
+    assert Job.objects.get().state == Job.State.WAITING
+
+
+@pytest.mark.parametrize("state", [Job.State.WAITING, Job.State.RUNNING, Job.State.DONE])
+def test_only_a_failed_job_begins_again(browser, waiting, state):
+    Job.objects.update(state=state, tries=1)
+    before = Job.objects.values().get()
+
+    response = browser.post(f"/en/evaluation/jobs/{waiting.job.pk}/again/")
+
+    assert response.url == page_of(waiting)
+    assert Job.objects.values().get() == before
+
+
+def test_a_job_that_is_neither_release_nor_file_is_not_found(browser):
+    job = Job.objects.create(task="midnight", state=Job.State.FAILED)
+
+    response = browser.post(f"/en/evaluation/jobs/{job.pk}/again/")
+
+    assert response.status_code == 404
+    assert Job.objects.get().state == Job.State.FAILED
+
+
+# the report
+
+
+def test_the_report_shows_the_numbers_of_the_release(browser, built):
+    change = report_of(built)["change"]["s1"]["pre-post"]
+
+    response = browser.get(page_of(built))
+
+    (label, pre, post, diff), *others = table(response, "change")
+    assert (label, others) == ("Scale 1", [])
+    assert [*numbers(pre), *numbers(post), *numbers(diff)] == near(
+        change["mean_pre"], change["mean_post"], change["diff"], *change["ci"]
+    )
+    assert diff.startswith("+")
+    (label, n, t, p, wilcoxon, d_z, d_z_ci, g_z, d_av, *counts), *others = table(response, "tests")
+    assert (label, n, others) == ("Scale 1", "6", [])
+    shown = [*numbers(t), *numbers(d_z), *numbers(d_z_ci), *numbers(g_z), *numbers(d_av)]
+    assert shown == near(
+        *(change["t"], change["df"], change["d_z"], *change["d_z_ci"]),
+        *(change["g_z"], change["d_av"]),
+    )
+    assert [float(p), float(wilcoxon)] == pytest.approx(
+        [change["p"], change["wilcoxon"]["p"]], abs=0.001
+    )
+    assert counts == ["5", "1", "0"]
+
+
+def test_the_numbers_are_those_worked_out_by_hand(browser, built):
+    """Scale 1 is the mean of A1 and 3; it rises by 1, ½, 1, 1, ½ and 0."""
+    response = browser.get(page_of(built))
+
+    _, pre, post, change = table(response, "change")[0]
+    assert (pre, numbers(post)) == ("2.50", near(19 / 6))
+    assert numbers(change) == near(2 / 3, 2 / 3 - 0.4285, 2 / 3 + 0.4285)
+
+
+def test_numbers_are_rounded_to_the_decimals_shown(browser, built):
+    response = browser.get(page_of(built))
+
+    _, _, post, change = table(response, "change")[0]
+    assert (post, change) == ("3.17", "+0.67 0.24 … 1.10")  # 19/6, 2/3, 2/3 ± 2.5706 × 1/6
+
+
+def test_the_report_shows_who_took_part_and_how_each_wave_scored(browser, study):
+    north = finished(study, {"pre": RISE["pre"], "post": [None, 3, 5, 4, 2, 3]})
+    south = finished(study, {"pre": RISE["pre"], "post": RISE["post"]}, "South")
+    release = released(study, north, south, names=["pre", "post"])
+    scores = report_of(release)["scores"]["s1"]
+
+    response = browser.get(page_of(release))
+
+    assert table(response, "flow") == [
+        ["North", "6", "6", "5", "5"],
+        ["South", "6", "6", "6", "6"],
+        ["All", "12", "12", "11", "11"],
+    ]
+    rows = table(response, "scores")
+    assert [row[-4] for row in rows] == ["before the course", "after the course"]
+    assert [[int(n), *numbers(mean), *numbers(sd)] for *_, n, mean, sd in rows] == [
+        near(12, scores["pre"]["mean"], scores["pre"]["sd"]),
+        near(11, scores["post"]["mean"], scores["post"]["sd"]),
+    ]
+    # nobody in English: the total would tell it, so that both counts are hidden
+    assert "before the course – in Khmer, – in English" in section(response, "flow").text
+
+
+@pytest.fixture
+def three_waves(study):
+    return released(study, finished(study, RISE))
+
+
+def test_a_report_of_three_waves_compares_the_first_two_unless_others_are_asked_for(
+    browser, three_waves
+):
+    report = report_of(three_waves)["change"]["s1"]
+    for query, pair, ends in (
+        ("", "pre-post", ["before the course", "after the course"]),
+        ("?waves=pre-post", "pre-post", ["before the course", "after the course"]),
+        ("?waves=pre-fu3", "pre-fu3", ["before the course", "3 months later"]),
+        ("?waves=post-fu3", "post-fu3", ["after the course", "3 months later"]),
+    ):
+        response = browser.get(page_of(three_waves) + query)
+
+        head = [cell.text for cell in section(response, "change").find_all("th")][:4]
+        assert head == ["Scale", *ends, "Change"]
+        _, pre, post, diff = table(response, "change")[0]
+        block = report[pair]
+        assert [*numbers(pre), *numbers(post), *numbers(diff)] == near(
+            block["mean_pre"], block["mean_post"], block["diff"], *block["ci"]
+        )
+        links = {
+            link.attrs["href"]: link.attrs.get("aria-current")
+            for link in main(response).find_all("a")
+            if "?waves" in link.attrs["href"]
+        }
+        assert links == {
+            f"?waves={name}": "page" if name == pair else None
+            for name in ("pre-post", "pre-fu3", "post-fu3")
+        }
+
+
+def test_waves_that_are_no_pair_of_the_release_are_the_first_pair(browser, three_waves):
+    plain = main(browser.get(page_of(three_waves))).text
+
+    for junk in ("", "post-pre", "pre-pre", "pre", "x", "pre-fu6", "\x00", "-"):
+        response = browser.get(page_of(three_waves), {"waves": junk})
+        assert main(response).text == plain
+
+
+def test_what_fell_is_said_to_have_fallen(browser, three_waves):
+    fell = text(browser.get(page_of(three_waves) + "?waves=post-fu3"))
+    unclear = text(browser.get(page_of(three_waves) + "?waves=pre-fu3"))
+
+    assert "Of 1 scale, scores clearly rose on 0, clearly fell on 1, and did neither on 0." in fell
+    assert "clearly rose on 0, clearly fell on 0, and did neither on 1." in unclear
+    assert "−0.50" in fell
+
+
+def test_a_small_group_shows_no_number(browser, study):
+    """Whatever they answered: two such releases differ by nothing that stands on their pages."""
+    pages = []
+    for code, answers in (("ONE", [1, 2, 3, 2]), ("TWO", [5, 4, 5, 5])):
+        other = small_study(study.version, code, ["pre", "post"])
+        cohort = finished(other, {"pre": answers, "post": answers[::-1]})
+        pages.append(browser.get(page_of(released(other, cohort))))
+
+    assert main(pages[0]).text == main(pages[1]).text
+    few = "too few people to show"
+    page = pages[0]
+    assert "Too few people answered both times: no change is shown." in text(page)
+    assert table(page, "change") == [["Scale 1", few]]
+    assert table(page, "tests") == [["Scale 1", few]]
+    assert [row[-1] for row in table(page, "scores")] == [few, few]
+    assert table(page, "flow") == [["North", "4", "–", "–", "–"], ["All", "4", "–", "–", "–"]]
+    assert "before the course – in Khmer, – in English" in section(page, "flow").text
+    assert "<circle" not in "".join(re.findall("<ol.*?</ol>", text(page), flags=re.S))
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_why_a_number_is_not_there_is_said_in_words(browser, study, language):
+    cohort = finished(study, {"pre": [3] * 6, "post": RISE["post"]})
+    release = released(study, cohort, names=["pre", "post"])
+
+    page = browser.get(f"/{language}/evaluation/releases/{release.pk}/")
+
+    same = said("everybody answered the same; not shown", language)
+    fewer = said("fewer than 30 complete answers", language)
+    assert [row[1:] for row in table(page, "change")] == [[same]]
+    assert [row[1:] for row in table(page, "tests")] == [[same]]
+    assert [row[-1] for row in table(page, "scores")][0] == same
+    assert [row[-1] for row in table(page, "reliability")] == [fewer, fewer]
+    assert "everybody_the_same" not in text(page)
+
+
+def test_where_everybody_changed_alike_there_is_a_change_and_no_test(browser, study):
+    values = [1, 2, 3, 2, 1, 3]
+    cohort = finished(study, {"pre": values, "post": [value + 1 for value in values]})
+
+    page = browser.get(page_of(released(study, cohort, names=["pre", "post"])))
+
+    assert table(page, "change") == [["Scale 1", "2.50", "3.00", "+0.50"]]
+    assert [row[:7] for row in table(page, "tests")] == [
+        ["Scale 1", "6", "– (5)", "–", table(page, "tests")[0][4], "–", "–"]
+    ]
+
+
+def crafted(study, rows):
+    """A built release of one closed cohort with these rows: answers at pre and post."""
+    release = request_release(study, waves_of(closed(study), names=["pre", "post"]))
+    cohort = release.cohort_waves.first().study_cohort.cohort_id
+    content = {
+        "items": [item.code for item in study.version.items.all()],
+        "rows": [
+            {
+                "cohort": cohort,
+                "waves": {
+                    wave: {"answers": answers, "language": "km"}
+                    for wave, answers in zip(("pre", "post"), row, strict=True)
+                },
+            }
+            for row in rows
+        ],
+    }
+    keys, report = keys_of(study), build_report(release, content)
+    release.content = keys.seal(content, place=place_of(release, "content"))
+    release.report = keys.seal(report, place=place_of(release, "report"))
+    release.built_at = timezone.now()
+    release.save()
+    return release
+
+
+def test_from_thirty_people_on_reliability_is_shown(browser, study):
+    rows = [([1 + n % 5, 5 - (n + n // 7) % 5], [1 + n % 4, 5 - n % 4]) for n in range(30)]
+    release = crafted(study, rows)
+    report = report_of(release)["reliability"]["s1"]
+
+    shown = table(browser.get(page_of(release)), "reliability")
+
+    assert [row[-3] for row in shown] == ["30", "30"]
+    assert [numbers(f"{alpha} {ends}") for *_, alpha, ends in shown] == [
+        near(report[wave]["alpha"], *report[wave]["alpha_ci"]) for wave in ("pre", "post")
+    ]
+
+
+def test_a_scale_made_of_scales_is_the_overall_score(browser, settings, tmp_path):
+    settings.KEY_DIR = tmp_path
+    study = small_study(instrument(2, n_parts=2))
+    release = released(study, finished(study, RISE), names=["pre", "post"])
+    change = report_of(release)["change"]["all"]["pre-post"]
+
+    response = browser.get(page_of(release))
+
+    page = text(response)
+    assert "Of 2 scales, scores clearly rose on 2, clearly fell on 0" in page
+    lead = re.search(r"Among 6 people who answered both times, (.*?)</p>", page).group(1)
+    assert numbers(lead) == near(change["mean_pre"], change["mean_post"], 1, 5)
+    tiles = [node.text for node in main(response).find_all("dd")]
+    overall, interval, n, joined, rose, others, d_z, d_z_interval = tiles
+    assert numbers(overall) == near(change["diff"])
+    assert numbers(interval) == near(95, *change["ci"])
+    assert (n, joined[:7]) == ("6", "of 6 wh")
+    assert "Rose by 0.5 or more" in main(response).text
+    assert (rose, others) == (
+        str(change["improved"]),
+        f"{change['worsened']} fell as much, {change['unchanged']} in between",
+    )
+    assert numbers(d_z) == near(change["d_z"])
+    assert numbers(d_z_interval) == near(95, *change["d_z_ci"])
+    assert [row[0] for row in table(response, "change")] == ["Scale 1", "Scale 2", "Whole"]
+
+
+def test_a_report_of_one_wave_compares_nothing(browser, study):
+    release = released(study, finished(study, RISE), names=["post"])
+
+    response = browser.get(page_of(release))
+
+    headings = [node.text for node in main(response).find_all("h2")]
+    assert "Change on each scale" not in headings
+    assert [row[1:3] for row in table(response, "scores")] == [["after the course", "6"]]
+    assert table(response, "flow") == [["North", "6", "6"], ["All", "6", "6"]]
+
+
+def test_a_simulated_release_says_so_above_and_below(browser, study):
+    real = released(study, finished(study, {"pre": RISE["pre"]}), names=["pre"])
+    tried = finished(study, {"post": RISE["post"]}, "Tried", origin="simulated")
+    simulated = released(study, tried, names=["post"])
+
+    for release, is_simulated in ((real, False), (simulated, True)):
+        page = text(browser.get(page_of(release)))
+        assert ("The numbers say nothing about real officers." in page) == is_simulated
+        assert ("Everything here is simulated." in page) == is_simulated
+        assert "this is change, not the effect of the course." in page
+
+
+def test_the_report_is_in_khmer_with_khmer_digits(browser, built):
+    response = browser.get(f"/km/evaluation/releases/{built.pk}/")
+
+    label, pre, post, diff = table(response, "change")[0]
+    assert (label, pre) == ("ខ្មែរ Scale 1", "២,៥០")
+    assert re.fullmatch(r"\+០,៦[៦៧] ០,២[៣៤] … ១,[០១][៩០]", diff)
+    assert [row[1:] for row in table(response, "flow")] == [["៦"] * 4] * 2
+    before, after = said("before the course", "km"), said("after the course", "km")
+    rows = [row[-4:] for row in table(response, "scores")]
+    assert [row[:2] for row in rows] == [[before, "៦"], [after, "៦"]]
+    assert not re.search("[0-9]", main(response).text.replace("Scale 1", "").replace("SMALL 1", ""))
+
+
+def test_without_the_key_file_nobody_reads_a_report(browser, built):
+    key_path(built.study).unlink()
+
+    response = browser.get(page_of(built))
+
+    assert "The keys of this study are not here. Without them nobody can open this report" in (
+        text(response)
+    )
+    assert not list(main(response).find_all("table", "form"))
+
+
+# publishing
+
+
+def test_publishing_is_once_and_for_the_trainers_of_its_cohorts(browser, evaluator, waiting):
+    built = waiting
+    work(built.job)
+    trainer = UserFactory(roles=[Role.TRAINER])
+    built.cohort_waves.first().study_cohort.cohort.trainers.add(trainer)
+    room = Client()
+    room.force_login(trainer)
+    theirs = f"/en/trainer/results/{built.pk}/"
+
+    assert "Only after publishing do the trainers" in text(browser.get(page_of(built)))
+    assert room.get(theirs).status_code == 404
+
+    response = browser.post(f"{page_of(built)}publish/", follow=True)
+
+    built.refresh_from_db()
+    first = built.published_at
+    assert response.redirect_chain == [(page_of(built), 302)]
+    assert "The trainers of these cohorts can see this report now." in text(response)
+    assert f"Published on {timezone.localdate():%-d %B %Y}" in text(response)
+    assert f"{page_of(built)}publish/" not in text(response)
+    assert room.get(theirs).status_code == 200
+
+    browser.post(f"{page_of(built)}publish/")
+
+    built.refresh_from_db()
+    assert built.published_at == first
+    entries = AuditEntry.objects.filter(action="publish release")
+    assert list(entries.values_list("actor", "thing")) == [(evaluator.pk, f"release {built.pk}")]
+
+
+# files
+
+
+def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator, built):
+    assert "No file has been made yet." in text(browser.get(page_of(built)))
+
+    response = browser.post(f"{page_of(built)}exports/", follow=True)
+
+    export = Export.objects.get()
+    page = f"/en/evaluation/exports/{export.pk}/"
+    assert response.redirect_chain == [(page, 302)]
+    assert "Waiting for a worker." in text(response)
+    assert f"{page}file/" not in text(response)
+    line = "CSV, one row a participant"
+    assert [node.text for node in section(browser.get(page_of(built)), "files").find_all("li")] == [
+        f"{line} waiting"
+    ]
+
+    work(export.job)
+
+    export.refresh_from_db()
+    done = text(browser.get(page))
+    assert "6 rows, one for each participant." in done
+    assert f'href="{page}file/"' in done
+    assert "Waiting for a worker." not in done
+    file = browser.get(f"{page}file/")
+    content = sent(file)
+    assert file.headers["Content-Type"] == "text/csv"
+    assert file.headers["Content-Disposition"] == (
+        f'attachment; filename="{Path(export.file.name).name}"'
+    )
+    assert "no-store" in file.headers["Cache-Control"]
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert list(rows[0])[2:] == ["A1_pre", "B1_pre", "A1_post", "B1_post"]
+    assert sorted((int(row["A1_pre"]), int(row["A1_post"])) for row in rows) == sorted(
+        zip(RISE["pre"], RISE["post"], strict=True)
+    )
+    assert hashlib.sha256(content).hexdigest() == export.sha256
+    assert export.sha256 in done
+    assert [node.text for node in section(browser.get(page_of(built)), "files").find_all("li")] == [
+        f"{line} 6 rows"
+    ]
+    mine = AuditEntry.objects.filter(actor=evaluator, thing=f"export {export.pk}")
+    assert list(mine.order_by("pk").values_list("action", flat=True)) == [
+        "request export",
+        "download export",
+    ]
+
+
+def test_every_request_makes_a_file_of_its_own(browser, built):
+    pages = {browser.post(f"{page_of(built)}exports/").url for _ in range(2)}
+
+    for job in Job.objects.filter(export__isnull=False):
+        work(job)
+
+    files = [sent(browser.get(f"{page}file/")) for page in pages]
+    assert len(pages) == 2
+    assert files[0] != files[1]
+
+
+def test_a_file_that_is_not_built_or_is_gone_is_not_found(browser, built):
+    export = request_export(built)
+    address = f"/en/evaluation/exports/{export.pk}/file/"
+
+    assert browser.get(address).status_code == 404
+
+    work(export.job)
+    export.refresh_from_db()
+    Path(export.file.path).unlink()
+
+    assert browser.get(address).status_code == 404
+    assert not AuditEntry.objects.filter(action="download export").exists()
+
+
+def test_htmx_loads_the_page_of_a_file_anew_once_it_is_built(browser, built):
+    export = request_export(built)
+    page = f"/en/evaluation/exports/{export.pk}/"
+
+    before = ask_again(browser, page)
+    work(export.job)
+    after = ask_again(browser, page)
+
+    assert (is_fragment(before), before.headers.get("HX-Refresh")) == (True, None)
+    assert (is_fragment(after), after.headers.get("HX-Refresh")) == (True, "true")
+
+
+def test_a_file_that_failed_begins_again_and_is_built_once_the_key_is_back(browser, built):
+    export = request_export(built)
+    page = f"/en/evaluation/exports/{export.pk}/"
+    path = key_path(built.study)
+    path.rename(path.with_suffix(".away"))
+    with pytest.raises(KeysMissingError):
+        work(export.job)
+    assert "no key file for SMALL" in text(browser.get(page))
+    bring_back_the_key(built.study)
+
+    response = browser.post(f"/en/evaluation/jobs/{export.job.pk}/again/")
+    work(export.job)
+
+    assert response.url == page
+    assert "6 rows, one for each participant." in text(browser.get(page))
+
+
+def test_a_file_of_too_few_people_fails_with_a_reason_in_words(browser, study):
+    release = released(study, finished(study, {"pre": [1, 2, 3, 4]}), names=["pre"])
+    export = request_export(release)
+    with pytest.raises(NotComputable):
+        work(export.job)
+
+    part = job_part(browser.get(f"/en/evaluation/exports/{export.pk}/"))
+
+    assert "The work has stopped with a fault." in part.text
+    assert "fewer_than_k_rows" not in part.text
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_the_page_of_a_file_explains_its_codes_in_both_languages(browser, built, language):
+    export = request_export(built)
+    work(export.job)
+
+    page = text(browser.get(f"/{language}/evaluation/exports/{export.pk}/"))
+
+    assert said("withheld, since too few people share this combination", language) in page
+    assert said("Download the file", language) in page
+    assert ("៦" if language == "km" else "6 rows") in page
+
+
+# what the pages cost
+
+
+@pytest.mark.parametrize(("n_cohorts", "n_scales"), [(1, 1), (3, 1), (1, 3)])
+def test_pages_take_the_same_queries_however_many_cohorts_and_scales(
+    browser, settings, tmp_path, django_assert_num_queries, n_cohorts, n_scales
+):
+    settings.KEY_DIR = settings.MEDIA_ROOT = tmp_path
+    study = small_study(instrument(n_scales), waves=["pre", "post"])
+    answers = {wave: RISE[wave] for wave in ("pre", "post")}
+    release = released(study, *(finished(study, answers, f"C{n}") for n in range(n_cohorts)))
+    exports = [request_export(release) for _ in range(n_cohorts)]
+    page = f"/en/evaluation/exports/{exports[0].pk}/"
+
+    # session, user, roles; release with its study and job; its cohort-waves with their waves and
+    # cohorts (4); scales with their items and options (5), parts; waves; exports
+    with django_assert_num_queries(16):
+        report = browser.get(page_of(release))
+    with django_assert_num_queries(4):  # session, user, roles; export with job, release and study
+        waits = browser.get(page)
+    work(exports[0].job)
+    with django_assert_num_queries(4):
+        done = browser.get(page)
+
+    assert len(table(report, "change")) == n_scales
+    assert len(table(report, "flow")) == n_cohorts + 1
+    assert len(list(section(report, "files").find_all("li"))) == n_cohorts
+    assert "Waiting for a worker." in text(waits)
+    assert f"{6 * n_cohorts} rows" in text(done)
+
+
+def test_a_report_takes_the_same_queries_however_many_scales_make_the_whole(
+    browser, settings, tmp_path
+):
+    settings.KEY_DIR = tmp_path
+    counts = []
+    for n_parts in (2, 3):
+        study = small_study(instrument(3, n_parts, code=f"PARTS{n_parts}"), f"S{n_parts}")
+        release = crafted(study, [([1 + n % 3, 3] * 3, [1 + n % 5, 3] * 3) for n in range(6)])
+        with CaptureQueriesContext(connection) as queries:
+            report = browser.get(page_of(release))
+        counts.append(len(queries))
+        assert len(table(report, "change")) == 4
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("n_cohorts", [1, 3])
+def test_a_release_that_waits_takes_the_same_queries_however_many_cohorts(
+    browser, study, django_assert_num_queries, n_cohorts
+):
+    cohorts = [closed(study, f"C{n}") for n in range(n_cohorts)]
+    release = request_release(study, waves_of(*cohorts))
+
+    # session, user, roles; release with its study and job; its cohort-waves with their waves and
+    # cohorts (4)
+    with django_assert_num_queries(8):
+        browser.get(page_of(release))
+    with django_assert_num_queries(8):
+        ask_again(browser, page_of(release))
+
+
+def test_asking_again_and_again_writes_nothing(browser, waiting):
+    before = Job.objects.values().get(), AuditEntry.objects.count()
+
+    for _ in range(2):
+        ask_again(browser, page_of(waiting))
+
+    assert (Job.objects.values().get(), AuditEntry.objects.count()) == before

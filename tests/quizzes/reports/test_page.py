@@ -1,0 +1,590 @@
+"""From a release's rows to scores, and from its numbers to what the page draws."""
+
+import json
+import re
+from datetime import date
+from itertools import product
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+from quizzes.actions.instruments import load_instrument
+from quizzes.actions.studies import add_cohort, make_study
+from quizzes.models import CohortWave, Release
+from quizzes.models.instruments import NOT_ANSWERED, NOT_ASKED, PREFER_NOT, WITHHELD
+from quizzes.reports.build import build_report
+from quizzes.reports.page import Chart, Mark, ReportPage, ScaleRow
+from quizzes.reports.scores import bounds_of, score_rows
+from tests.factories import CohortFactory
+
+pytestmark = pytest.mark.django_db
+
+WAVES = ("pre", "post", "fu3")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with override("en"):
+        yield
+
+
+def both(text):
+    return {"km": f"ខ្មែរ {text}", "en": text}
+
+
+def version_of(scales, **items):
+    """A survey of these scales, code -> fields, and these items, code -> fields.
+
+    An item has five options unless it says how many.
+    """
+    sizes = {fields.get("options", 5) for fields in items.values()}
+    whole = {
+        "code": "TRY",
+        "version": 1,
+        "title": both("Try"),
+        "option_sets": {
+            f"of{k}": [{"value": n, "label": both(str(n))} for n in range(1, k + 1)] for k in sizes
+        },
+        "scales": [
+            {"code": code, "label": both(f"Scale {code}"), "short": both(code), **fields}
+            for code, fields in scales.items()
+        ],
+        "items": [
+            {"code": code, "kind": "attitude", "text": both(code), "short": both(code)}
+            | fields
+            | {"options": f"of{fields.get('options', 5)}"}
+            for code, fields in items.items()
+        ],
+    }
+    return load_instrument(json.dumps(whole))[0]
+
+
+def one_scale(*items, **fields):
+    """A survey of one scale, `s`, of these items: A, B and so on."""
+    named = {letter: {"scale": "s"} | item for letter, item in zip("ABCDEF", items, strict=False)}
+    return version_of({"s": fields}, **named)
+
+
+def content(*people, language="km", cohort=1):
+    """Frozen rows: each person a dict of waves, wave -> one answer an item."""
+    return {
+        "rows": [
+            {
+                "cohort": cohort,
+                "waves": {
+                    wave: {"answers": answers, "language": language}
+                    for wave, answers in waves.items()
+                },
+            }
+            for waves in people
+        ]
+    }
+
+
+def scores(version, *answers):
+    """The scores of the first scale, one for each list of answers."""
+    rows = content(*({"pre": one} for one in answers))
+    return score_rows(version, rows, ["pre"])[0].scores["pre"]
+
+
+PLAIN, TURNED, RIGHT_IS_2 = {}, {"reverse": True}, {"kind": "knowledge", "right": 2}
+
+
+# the ends of a scale
+
+
+@pytest.mark.parametrize(
+    ("items", "method", "ends"),
+    [
+        ([PLAIN] * 3, "mean", (1, 5)),
+        ([PLAIN, TURNED, PLAIN], "sum", (3, 15)),
+        ([PLAIN, {"options": 3}], "mean", (1, 4)),
+        ([PLAIN, {"options": 3}], "sum", (2, 8)),
+        ([RIGHT_IS_2] * 4, "mean", (0, 1)),
+        ([RIGHT_IS_2] * 4, "sum", (0, 4)),
+        ([{"apart": [5]}], "mean", (1, 4)),  # "does not apply" is no point of the scale
+        ([{"apart": [1]}, {"apart": [1, 5]}], "sum", (4, 9)),
+        ([RIGHT_IS_2 | {"apart": [5]}], "sum", (0, 1)),
+    ],
+)
+def test_the_ends_of_a_scale_are_its_lowest_and_highest_score(items, method, ends):
+    scale = one_scale(*items, method=method).scales.get()
+
+    assert bounds_of(scale) == ends
+
+
+@pytest.mark.parametrize(
+    ("parts", "ends"),
+    [
+        (["view", "other"], (1, 5)),
+        (["view", "know"], (0.5, 3)),
+        (["sum", "know"], (1, 5.5)),
+        (["view", "other", "sum", "know"], (1, 5.25)),
+    ],
+)
+def test_the_ends_of_a_scale_of_scales_are_the_means_of_those_of_its_parts(parts, ends):
+    version = version_of(
+        {"view": {}, "other": {}, "sum": {"method": "sum"}, "know": {}, "all": {"of": parts}},
+        A={"scale": "view"},
+        B={"scale": "other"},
+        C={"scale": "sum"},
+        D={"scale": "sum"},
+        E=RIGHT_IS_2 | {"scale": "know"},
+    )
+
+    assert bounds_of(version.scales.get(code="all")) == ends
+
+
+@pytest.mark.parametrize("method", ["mean", "sum"])
+def test_every_score_lies_between_the_ends(method):
+    """Every way to answer three items, with what is missing among it."""
+    version = one_scale(PLAIN, TURNED, PLAIN, method=method, min_answered=0.1)
+    answers = [list(row) for row in product([1, 3, 5, NOT_ASKED, PREFER_NOT], repeat=3)]
+
+    found = scores(version, *answers)
+
+    given = [score for score in found if score is not None]
+    assert (min(given), max(given)) == bounds_of(version.scales.get())
+    assert [score is None for score in found] == [max(row) < 0 for row in answers]
+
+
+# scores
+
+
+def test_a_score_is_the_mean_of_the_keyed_answers():
+    version = one_scale(PLAIN, TURNED, min_answered=1)
+
+    assert scores(version, [5, 1], [1, 1], [4, 3], [2, 5]) == [5, 3, 3.5, 1.5]
+
+
+@pytest.mark.parametrize(("method", "found"), [("mean", [1, 0.5, 0]), ("sum", [4, 2, 0])])
+def test_a_knowledge_score_counts_right_answers(method, found):
+    version = one_scale(*[RIGHT_IS_2] * 4, method=method)
+
+    assert scores(version, [2, 2, 2, 2], [2, 1, 2, 5], [1, 3, 4, 5]) == found
+
+
+@pytest.mark.parametrize("missing", [NOT_ANSWERED, PREFER_NOT, WITHHELD])
+def test_what_is_missing_counts_against_the_share_that_must_be_answered(missing):
+    version = one_scale(PLAIN, PLAIN, PLAIN, PLAIN, min_answered=0.5)
+
+    found = scores(version, [5, 5, 4, missing], [5, 4, missing, missing], [5, *[missing] * 3])
+
+    assert found == [pytest.approx(14 / 3), 4.5, None]
+
+
+def test_an_answer_apart_is_no_number_of_the_scale():
+    version = one_scale({"apart": [5]}, {"apart": [5]}, min_answered=0.5)
+
+    assert scores(version, [4, 5], [5, 5], [4, 4]) == [4, None, 4]
+
+
+def test_an_item_that_nobody_was_asked_costs_nobody_the_score():
+    version = one_scale(PLAIN, TURNED, PLAIN, min_answered=1)
+
+    found = scores(version, [5, 1, NOT_ASKED], [1, 1, NOT_ASKED], [4, NOT_ANSWERED, NOT_ASKED])
+
+    assert found == [5, 3, None]
+
+
+def test_a_sum_stays_on_its_full_range_when_an_item_was_not_asked():
+    version = one_scale(PLAIN, TURNED, PLAIN, method="sum", min_answered=0.5)
+
+    found = scores(version, [5, 1, NOT_ASKED], [1, 5, NOT_ASKED], [4, NOT_ANSWERED, NOT_ASKED])
+
+    assert found == [15, 3, 12]
+
+
+@pytest.mark.parametrize("method", ["mean", "sum"])
+def test_a_scale_of_which_nothing_was_asked_has_no_score(method):
+    version = one_scale(PLAIN, PLAIN, method=method)
+
+    assert scores(version, [NOT_ASKED, NOT_ASKED]) == [None]
+
+
+def test_who_was_not_there_has_no_score_and_keeps_the_place():
+    version = one_scale(PLAIN)
+    rows = content({"pre": [1]}, {"post": [5]}, {"pre": [2], "post": [4]}, {})
+
+    scored = score_rows(version, rows, ["pre", "post"])[0]
+
+    assert scored.scores == {"pre": [1, None, 2, None], "post": [None, 5, 4, None]}
+    assert scored.pairs("pre", "post") == ([2], [4])
+    assert (scored.at("pre"), scored.at("post")) == ([1, 2], [5, 4])
+
+
+def test_the_items_of_a_wave_are_those_that_somebody_was_asked():
+    version = one_scale(PLAIN, TURNED, PLAIN)
+    rows = content(
+        {"pre": [1, 2, NOT_ASKED], "post": [1, 2, 3]},
+        {"pre": [4, NOT_ANSWERED, NOT_ASKED]},
+    )
+
+    scored = score_rows(version, rows, ["pre", "post"])[0]
+
+    assert scored.items_at("pre") == (["A", "B"], [[1, 4], [4, None]])
+    assert scored.items_at("post") == (["A", "B", "C"], [[1, 4, 3]])
+
+
+@pytest.fixture
+def composed():
+    """Two scales of two items, the whole of both, and an item of no scale between them."""
+    return version_of(
+        {"a": {}, "all": {"of": ["a", "b"], "min_answered": 0.5, "band": 0.5}, "b": {}},
+        A1={"scale": "a"},
+        X={},
+        A2={"scale": "a", "reverse": True},
+        B1={"scale": "b"},
+        B2={"scale": "b"},
+    )
+
+
+def test_a_scale_of_scales_is_the_mean_of_the_scores_that_are_there(composed):
+    gone = NOT_ANSWERED
+    rows = content(
+        {"pre": [5, 1, 1, 2, 2]},
+        {"pre": [5, 1, 1, gone, gone]},
+        {"pre": [gone] * 5},
+        {"post": [1] * 5},
+    )
+
+    found = score_rows(composed, rows, ["pre"])
+
+    assert [scored.code for scored in found] == ["a", "all", "b"]
+    assert [scored.scores["pre"] for scored in found] == [
+        [5, 5, None, None],
+        [3.5, 5, None, None],
+        [2, None, None, None],
+    ]
+    assert [(scored.low, scored.high, scored.band) for scored in found] == [
+        (1, 5, None),
+        (1, 5, 0.5),
+        (1, 5, None),
+    ]
+
+
+def test_a_scale_of_scales_has_the_items_of_its_parts(composed):
+    rows = content({"pre": [5, 1, 1, NOT_ASKED, 2]}, {"post": [1] * 5})
+
+    whole = score_rows(composed, rows, ["pre"])[1]
+
+    assert whole.items_at("pre") == (["A1", "A2", "B2"], [[5, 5, 2]])
+
+
+def test_a_scale_of_scales_may_need_all_of_them():
+    version = version_of(
+        {"a": {}, "b": {}, "all": {"of": ["a", "b"], "min_answered": 1}},
+        A={"scale": "a"},
+        B={"scale": "b"},
+    )
+    rows = content({"pre": [4, 2]}, {"pre": [4, NOT_ANSWERED]})
+
+    assert score_rows(version, rows, ["pre"])[2].scores["pre"] == [3, None]
+
+
+# the report
+
+
+def release_of(version, waves=WAVES):
+    """A release of one cohort with these waves, and the cohort's number."""
+    study = make_study("TRY", version, list(waves), min_group=5)
+    cohort = CohortFactory(name="North", starts_on=date(2025, 1, 6), ends_on=date(2025, 2, 1))
+    add_cohort(study, cohort)
+    release = Release.objects.create(study=study, number=1, digest="x")
+    release.cohort_waves.set(CohortWave.objects.filter(study_cohort__cohort=cohort))
+    return release, cohort.pk
+
+
+def report_of(version, *people, waves=WAVES):
+    release, cohort = release_of(version, waves)
+    return build_report(release, content(*people, cohort=cohort))
+
+
+def test_the_report_names_the_items_that_a_wave_did_not_ask(composed):
+    asked = {"pre": [1, 1, 2, 3, 4], "post": [1, NOT_ASKED, 2, 3, 4]}
+    fewer = asked | {"pre": [1, 1, NOT_ASKED, NOT_ASKED, 4]}
+    also = asked | {"pre": [1, 1, NOT_ASKED, NOT_ANSWERED, 4]}
+
+    report = report_of(composed, fewer, fewer, waves=["pre", "post"])
+    assert report["not_asked"] == {"pre": ["A2", "B1"]}
+    assert "some_items_not_asked" in report["notes"]
+
+    release = Release.objects.get()
+    cohort = CohortWave.objects.first().study_cohort.cohort_id
+    report = build_report(release, content(fewer, also, cohort=cohort))
+    assert report["not_asked"] == {"pre": ["A2"]}
+
+    report = build_report(release, content(asked, asked, cohort=cohort))
+    assert report["not_asked"] == {}  # an item of no scale is nobody's loss
+    assert "some_items_not_asked" not in report["notes"]
+
+
+def test_a_report_scores_the_items_that_were_asked_only():
+    """One of three items waits to be signed off, and every other must be answered."""
+    version = one_scale(PLAIN, TURNED, PLAIN, min_answered=1)
+    answers = [[1, 5], [2, 4], [3, 4], [4, 2], [2, 3], [5, 1]]
+
+    report = report_of(version, *({"pre": [*row, NOT_ASKED]} for row in answers))
+
+    means = [1, 2, 2.5, 4, 2.5, 5]
+    block = report["scores"]["s"]["pre"]
+    assert (block["n"], block["mean"]) == (6, pytest.approx(sum(means) / 6))
+    assert (block["floor"], block["ceiling"]) == (pytest.approx(1 / 6), pytest.approx(1 / 6))
+
+
+@pytest.mark.parametrize(
+    ("khmer", "english", "shown"),
+    [
+        (6, 5, {"km": 6, "en": 5}),
+        (7, 0, {"km": None, "en": None}),  # the total would tell the other one
+        (7, 4, {"km": None, "en": None}),
+        (3, 2, {"km": None, "en": None}),
+    ],
+)
+def test_the_report_counts_languages_where_neither_count_is_small(khmer, english, shown):
+    release, cohort = release_of(one_scale(PLAIN), ["pre", "post"])
+    rows = [
+        *content(*[{"pre": [1]}] * khmer, language="km", cohort=cohort)["rows"],
+        *content(*[{"pre": [1]}] * english, language="en", cohort=cohort)["rows"],
+    ]
+
+    found = build_report(release, {"rows": rows})["languages"]
+
+    hidden = {"suppressed": "fewer_than_min_group"}
+    assert found == {
+        "pre": shown | (hidden if None in shown.values() else {}),
+        "post": {"km": None, "en": None} | hidden,
+    }
+
+
+# what the page draws
+
+
+def change(pre=None, post=None, diff=None, **fields):
+    """A block of the report: each end as (low, mean, high), the difference as (low, high)."""
+    if pre is None:
+        return {"diff": None, "ci": None, "suppressed": "fewer_than_min_group"}
+    return {
+        "mean_pre": pre[1],
+        "ci_pre": (pre[0], pre[2]),
+        "mean_post": post[1],
+        "ci_post": (post[0], post[2]),
+        "diff": post[1] - pre[1],
+        "ci": diff,
+    } | fields
+
+
+def row(low, high, block=None):
+    return ScaleRow(None, low, high, block or change((2, 2, 2), (3, 3, 3), (0.5, 1.5)))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ticks"),
+    [
+        (1, 5, [(1, 0), (2, 25), (3, 50), (4, 75), (5, 100)]),
+        (0, 1, [(0, 0), (1, 100)]),
+        (3.0, 15.0, [(3, 0), (6, 25), (9, 50), (12, 75), (15, 100)]),
+        (0, 10, [(0, 0), (2, 20), (4, 40), (6, 60), (8, 80), (10, 100)]),
+        (0, 24, [(0, 0), (5, 500 / 24), (10, 1000 / 24), (15, 62.5), (20, 2000 / 24)]),
+        (1, 4.5, [(1, 0), (2, 100 / 3.5), (3, 200 / 3.5), (4, 300 / 3.5)]),
+    ],
+)
+def test_an_axis_names_at_most_six_whole_numbers_at_their_places(low, high, ticks):
+    found = Chart([row(low, high)]).ticks
+
+    assert [(value, place) for value, place, _ in found] == [
+        (value, f"{place:.2f}%") for value, place in ticks
+    ]
+    assert [anchor for _, _, anchor in found][:1] == ["start"]
+    assert {anchor for value, _, anchor in found if low < value < round(high)} <= {"middle"}
+    if ticks[-1][1] == 100:
+        assert found[-1][2] == "end"
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.5, 3), (2.5, 5)])
+def test_an_axis_names_no_number_that_lies_beside_it(low, high):
+    values = [value for value, _, _ in Chart([row(low, high)]).ticks]
+
+    assert [value for value in values if not low <= value <= high] == []
+
+
+def test_marks_stand_at_mean_and_interval_and_end_with_the_axis():
+    drawn = row(1, 5, change((0.5, 1.5, 2), (4, 4.75, 5.5), (2, 4)))
+
+    assert drawn.before == Mark(at="12.50%", low="0.00%", high="25.00%")
+    assert drawn.after == Mark(at="93.75%", low="75.00%", high="100.00%")
+
+
+def test_places_are_those_of_the_scale_s_own_axis():
+    drawn = row(3, 15, change((5, 6, 7), (8, 9, 10), (2, 4)))
+
+    assert (drawn.before.at, drawn.after.at) == ("25.00%", "50.00%")
+
+
+@pytest.mark.parametrize(
+    ("interval", "direction"),
+    [
+        ((0.01, 1.0), "up"),
+        ((-1.0, -0.01), "down"),
+        ((-0.2, 0.6), "unclear"),
+        ((0.0, 0.6), "unclear"),
+        ((-0.6, 0.0), "unclear"),
+        (None, "unclear"),
+    ],
+)
+def test_only_an_interval_that_leaves_zero_out_has_a_direction(interval, direction):
+    assert row(1, 5, change((2, 2, 2), (3, 3, 3), interval)).direction == direction
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        (change(), "fewer_than_min_group"),
+        ({"diff": None, "not_computed": "fewer_than_two_pairs"}, "fewer_than_two_pairs"),
+        (change((2, 2, 2), (3, 3, 3), (0.5, 1.5)), ""),
+        (change((2, 2, 2), (3, 3, 3), None, not_computed="no_variation"), "no_variation"),
+    ],
+)
+def test_a_row_tells_why_something_is_not_there(block, reason):
+    drawn = row(1, 5, block)
+
+    assert drawn.reason == reason
+    assert drawn.is_shown == (block["diff"] is not None)
+
+
+def page_of(version, blocks, pair="", waves=("pre", "post")):
+    """The page of a report whose changes are these: scale -> pair -> block."""
+    release, _ = release_of(version, waves)
+    return ReportPage(release, {"waves": list(waves), "change": blocks}, pair)
+
+
+UP = change((1.5, 2, 2.5), (2.5, 3, 3.5), (0.5, 1.5))
+DOWN = change((2.5, 3, 3.5), (1.5, 2, 2.5), (-1.5, -0.5))
+SAME = change((1.5, 2, 2.5), (1.5, 2, 2.5), (-0.5, 0.5))
+HIDDEN = change()
+
+
+@pytest.fixture
+def mixed():
+    """Two scales from 1 to 5 and the whole of them, one from 1 to 3, one of knowledge."""
+    return version_of(
+        {
+            "a": {},
+            "t": {},
+            "k": {},
+            "b": {},
+            "all": {"of": ["a", "b"]},
+        },
+        A={"scale": "a"},
+        T={"scale": "t", "options": 3},
+        K=RIGHT_IS_2 | {"scale": "k"},
+        B={"scale": "b"},
+    )
+
+
+def blocks(**found):
+    return {code: {"pre-post": block} for code, block in found.items()}
+
+
+def drawn(page):
+    """(low, high, codes) of each chart."""
+    return [(c.low, c.high, [row.scale.code for row in c.rows]) for c in page.charts]
+
+
+def test_scales_of_one_axis_are_drawn_together_in_their_order(mixed):
+    page = page_of(mixed, blocks(a=UP, t=UP, k=UP, b=DOWN, all=UP))
+
+    assert [row.scale.code for row in page.rows] == ["a", "t", "k", "b", "all"]
+    assert drawn(page) == [(1, 5, ["a", "b", "all"]), (1, 3, ["t"]), (0, 1, ["k"])]
+
+
+def test_what_may_not_be_shown_is_not_drawn(mixed):
+    page = page_of(mixed, blocks(a=HIDDEN, t=HIDDEN, k=UP, b=DOWN, all=HIDDEN))
+
+    assert drawn(page) == [(0, 1, ["k"]), (1, 5, ["b"])]
+
+
+def test_scales_are_counted_by_their_direction_without_the_whole_and_the_hidden(mixed):
+    page = page_of(mixed, blocks(a=UP, t=SAME, k=HIDDEN, b=DOWN, all=UP))
+
+    assert page.counts == {"all": 3, "up": 1, "down": 1, "unclear": 1}
+    assert page.overall.scale.code == "all"
+    assert page.overall.change == UP
+
+
+def test_a_whole_that_may_not_be_shown_is_no_overall_score(mixed):
+    page = page_of(mixed, blocks(a=UP, t=UP, k=UP, b=UP, all=HIDDEN))
+
+    assert page.overall is None
+    assert page.counts == {"all": 4, "up": 4, "down": 0, "unclear": 0}
+
+
+def test_where_nothing_may_be_shown_nothing_is_counted(mixed):
+    page = page_of(mixed, blocks(a=HIDDEN, t=HIDDEN, k=HIDDEN, b=HIDDEN, all=HIDDEN))
+
+    assert (page.charts, page.overall) == ([], None)
+    assert page.counts == {"all": 0, "up": 0, "down": 0, "unclear": 0}
+
+
+@pytest.mark.parametrize(
+    ("asked", "pair", "ends"),
+    [
+        ("", "pre-post", ["before the course", "after the course"]),
+        ("post-pre", "pre-post", ["before the course", "after the course"]),
+        ("pre-fu6", "pre-post", ["before the course", "after the course"]),
+        ("pre-fu3", "pre-fu3", ["before the course", "3 months later"]),
+        ("post-fu3", "post-fu3", ["after the course", "3 months later"]),
+    ],
+)
+def test_a_page_shows_the_pair_that_is_asked_for_or_the_first(asked, pair, ends):
+    changes = {"s": {"pre-post": UP, "pre-fu3": DOWN, "post-fu3": SAME}}
+
+    page = page_of(one_scale(PLAIN), changes, asked, WAVES)
+
+    assert (page.pair, page.ends) == (pair, ends)
+    assert page.pairs == ["pre-post", "pre-fu3", "post-fu3"]
+    assert [row.change for row in page.rows] == [changes["s"][pair]]
+    assert page.pair_links[1] == ("pre-fu3", ["before the course", "3 months later"])
+
+
+def test_a_page_of_one_wave_has_no_pair():
+    page = page_of(one_scale(PLAIN), {"s": {}}, waves=["post"])
+
+    assert (page.pair, page.pairs, page.rows, page.charts) == ("", [], [], [])
+    assert page.shown_waves == ["after the course"]
+
+
+def test_the_words_of_the_waves_are_in_the_reader_s_language():
+    page = page_of(one_scale(PLAIN), {"s": {"pre-post": UP}})
+
+    with override("km"):
+        khmer = page.ends
+
+    assert page.ends == ["before the course", "after the course"]
+    assert not {word for words in khmer for word in words.split()} & {"before", "after", "course"}
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "numbers", "end"),
+    [("en", "A", ["2.00", "3.00", "+1.00"], "5"), ("km", "ខ្មែរ A", ["២,០០", "៣,០០", "+១,០០"], "៥")],
+)
+def test_a_drawing_stands_in_its_place_and_says_in_words_what_it_shows(
+    language, label, numbers, end
+):
+    page = page_of(version_of({"A": {}}, A={"scale": "A"}), {"A": {"pre-post": UP}})
+
+    with override(language):
+        svg = render_to_string(
+            "quizzes/_chart.html", {"chart": page.charts[0], "first": "one", "second": "two"}
+        )
+
+    assert '<circle class="pre" cx="25.00%" cy="12" r="4.5"/>' in svg
+    assert '<circle class="post" cx="50.00%" cy="22" r="4.5"/>' in svg
+    assert '<line class="ci" x1="12.50%" x2="37.50%" y1="12" y2="12"/>' in svg
+    assert '<line class="ci post" x1="37.50%" x2="62.50%" y1="22" y2="22"/>' in svg
+    said = re.search(r'role="img" aria-label="([^"]*)"', svg).group(1)
+    assert said.startswith(f"{label}. one")
+    assert re.findall(r"\+?\d[.,]\d+", said) == numbers
+    assert svg.count('class="tickmark"') == 5
+    assert f'x="100.00%" y="14" text-anchor="end">{end}<' in svg
