@@ -1,7 +1,11 @@
+import re
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from training.actions.people import make_account
+from training.actions.curriculum import publish_lesson
+from training.actions.people import check_one_time_code, make_account
 from training.models import AuditEntry, Cohort, Lesson, Role, Screen, User
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +143,203 @@ def test_no_admin_page_asks_a_foreign_server(course):
 
     assert "//ajax" not in html
     assert 'src="http' not in html
+
+
+def person_form(user, roles=(), **changed):
+    """What the page of an existing person sends. roles: (membership, DELETE or not)."""
+    rows = {}
+    for n, (row, is_deleted) in enumerate(roles):
+        rows |= {f"memberships-{n}-id": row.pk, f"memberships-{n}-user": user.pk}
+        rows |= {f"memberships-{n}-role": row.role}
+        rows |= {f"memberships-{n}-DELETE": "on"} if is_deleted else {}
+    return {
+        **{name: getattr(user, name) or "" for name in NAME},
+        "phone": user.phone or "",
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": len(roles),
+        "memberships-INITIAL_FORMS": len(roles),
+        **rows,
+        **changed,
+    }
+
+
+def change(client, user, *roles, **changed):
+    form = person_form(user, roles, **changed)
+    return client.post(f"/en/admin/training/user/{user.pk}/change/", form)
+
+
+def test_a_code_stands_on_a_page_only_once_it_is_the_person_s():
+    client = signed_in(Role.ADMINISTRATOR)
+
+    assert "Code:" not in client.get("/en/admin/training/user/add/").content.decode()
+    assert "Join code:" not in client.get("/en/admin/training/cohort/add/").content.decode()
+    user = make_account(password="x", **NAME)
+    assert user.code in client.get(f"/en/admin/training/user/{user.pk}/change/").content.decode()
+
+
+def test_switching_an_account_off_ends_its_sessions_for_good():
+    admin, user, phone = signed_in(Role.ADMINISTRATOR), make_account(password="x", **NAME), Client()
+    phone.force_login(user)
+
+    for is_active in ("", "on"):
+        change(admin, user, is_active=is_active)
+
+    assert User.objects.get(pk=user.pk).is_active
+    assert phone.get("/en/account/").status_code == 302
+    assert list(AuditEntry.objects.values_list("action", flat=True))[::-1] == [
+        "switch account off",
+        "switch account on",
+    ]
+
+
+def test_nobody_sets_the_password_of_an_existing_person():
+    admin = signed_in(Role.ADMINISTRATOR)
+    user = make_account(password="until now", **NAME)
+
+    change(admin, user, password="ផ្សេងទៀត១២៣")
+
+    assert User.objects.get(pk=user.pk).check_password("until now")
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.TRAINER, Role.ADMINISTRATOR])
+def test_an_administrator_makes_a_one_time_code_for_anybody(role):
+    admin = signed_in(Role.ADMINISTRATOR)
+    user = make_account(password="x", roles=[role], **NAME)
+    action = {"action": "make_code", "_selected_action": [user.pk]}
+
+    page = admin.post("/en/admin/training/user/", action, follow=True).content.decode()
+
+    code = re.search(r"One-time code for [^:]+: (\w{8})\.", page)[1]
+    assert check_one_time_code(user, code)
+
+
+def test_the_last_administrator_stays():
+    client = signed_in(Role.ADMINISTRATOR)
+    me = User.objects.get()
+    role = me.memberships.get()
+
+    for response in (
+        change(client, me, (role, True)),
+        change(client, me, (role, False), is_active=""),
+    ):
+        assert "This is the last administrator" in response.content.decode()
+    make_account(password="x", roles=[Role.ADMINISTRATOR], **NAME)
+    assert change(client, me, (role, True)).status_code == 302
+
+    assert not me.memberships.exists()
+
+
+def test_an_evaluator_who_also_trains_is_warned_of():
+    client = signed_in(Role.ADMINISTRATOR)
+    user = make_account(password="x", roles=[Role.TRAINER], **NAME)
+    form = person_form(user) | {
+        "memberships-TOTAL_FORMS": 1,
+        "memberships-0-user": user.pk,
+        "memberships-0-role": "evaluator",
+    }
+
+    page = client.post(f"/en/admin/training/user/{user.pk}/change/", form, follow=True)
+
+    assert "please give these roles to different people" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("family_name_latin", "ចាន់"), ("given_name_latin", "x1"), ("given_name_km", "Sophea")],
+)
+def test_names_are_checked_as_where_officers_write_them(field, value):
+    client = signed_in(Role.ADMINISTRATOR)
+    user = make_account(password="x", **NAME)
+
+    response = change(client, user, **{field: value})
+
+    assert list(response.context["adminform"].form.errors) == [field]
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_a_rule_of_the_database_is_said_in_words(language):
+    client = signed_in(Role.ADMINISTRATOR)
+    trainer = make_account(roles=[Role.TRAINER], password="x", **NAME)
+    form = {"name": "C", "starts_on": "2026-02-01", "ends_on": "2026-01-01"}
+
+    page = client.post(
+        f"/{language}/admin/training/cohort/add/", form | {"trainers": [trainer.pk]}
+    ).content.decode()
+
+    assert "cohort_ends_after_it_starts" not in page
+    assert ("A cohort ends after it starts." in page) == (language == "en")
+
+
+def lesson_form(client, lesson, **changed):
+    """What the page of a lesson sends as it stands, with a browser's line ends."""
+    page = client.get(f"/en/admin/training/lesson/{lesson.pk}/change/")
+    form = page.context["adminform"].form
+    inline = page.context["inline_admin_formsets"][0].formset
+    sent = {name: form.initial.get(name) or "" for name in form.fields}
+    sent |= {"screens-TOTAL_FORMS": len(inline.forms), "screens-INITIAL_FORMS": len(inline.forms)}
+    for one in inline.forms:
+        for name in one.fields:
+            value = one[name].value()
+            sent[one.add_prefix(name)] = "" if value is None else value
+    sent = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in sent.items()
+    }
+    return client.post(f"/en/admin/training/lesson/{lesson.pk}/change/", sent | changed)
+
+
+def errors_of(response):
+    inline = response.context["inline_admin_formsets"][0].formset
+    return response.context["adminform"].form.errors, inline.errors
+
+
+@pytest.fixture
+def signed_off(course):
+    Screen.objects.filter(lesson__code="M1L1").update(text_en="One\n\nTwo", text_km="មួយ\n\nពីរ")
+    lesson = Lesson.objects.get(code="M1L1")
+    publish_lesson(lesson)
+    day = timezone.localdate()
+    Lesson.objects.filter(pk=lesson.pk).update(
+        khmer_reviewed_by="R.", khmer_reviewed_on=day, signed_off_by="S.", signed_off_on=day
+    )
+    return Lesson.objects.get(pk=lesson.pk)
+
+
+def test_saving_a_lesson_as_it_stands_changes_nothing(signed_off):
+    known = signed_off.versions.count()
+
+    response = lesson_form(signed_in(Role.EDITOR), signed_off)
+    assert response.status_code == 302, errors_of(response)
+
+    signed_off.refresh_from_db()
+    assert signed_off.versions.count() == known
+    assert (signed_off.khmer_reviewed_by, signed_off.signed_off_by) == ("R.", "S.")
+
+
+def test_new_words_lose_review_and_sign_off_unless_given_with_them(signed_off):
+    client = signed_in(Role.EDITOR)
+
+    lesson_form(client, signed_off, takeaway_en="New words")
+    signed_off.refresh_from_db()
+    assert (signed_off.khmer_reviewed_by, signed_off.signed_off_by) == ("", "")
+    assert signed_off.signed_off_on is None
+    lesson_form(
+        client,
+        signed_off,
+        takeaway_en="Newer words",
+        signed_off_by="The commander",
+        signed_off_on="2026-11-25",
+    )
+
+    signed_off.refresh_from_db()
+    assert (signed_off.khmer_reviewed_by, signed_off.signed_off_by) == ("", "The commander")
+
+
+@pytest.mark.parametrize(
+    "field", ["title_en", "title_km", "takeaway_en", "screens-0-title_en", "screens-0-text_km"]
+)
+def test_a_text_is_asked_for_in_both_languages(signed_off, field):
+    response = lesson_form(signed_in(Role.EDITOR), signed_off, **{field: ""})
+
+    assert response.status_code == 200
+    assert "This field is required." in response.content.decode()
