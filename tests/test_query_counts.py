@@ -39,6 +39,7 @@ QUERIES = {
         "training:scenario": 5,
         "training:finish_lesson": 3,
         "training:check": 6,
+        "training:certificate_lookup": 0,
         "training:certificate_check": 1,
         "training:enter_code": 0,
         "training:join": 1,

@@ -21,6 +21,7 @@ urlpatterns = [
     path("course/<slug:code>/scenario/<slug:node>/", course.scenario, name="scenario"),
     path("course/<slug:code>/finish/", course.finish, name="finish_lesson"),
     path("course/<slug:code>/check/", course.check, name="check"),
+    path("certificates/", pages.certificate_lookup, name="certificate_lookup"),
     path("certificates/<slug:code>/", pages.certificate_check, name="certificate_check"),
     # joining and signing in
     path("join/", join.enter_code, name="enter_code"),

@@ -13,7 +13,7 @@ SERVER = pytest.mark.live("chromium", "postgresql", "redis")
 PAGES = {
     None: ["", "course/", "course/M1L1/", "course/M1L2/myths/", "course/M1L3/scenario/"]
     + ["course/M1L4/check/", "about/", "privacy/", "help/", "join/", "join/START2/", "sign-in/"]
-    + ["sign-in/code/", "no-such-page/", "certificates/SPN-NONE-NONE/"],
+    + ["sign-in/code/", "no-such-page/", "certificates/", "certificates/SPN-NONE-NONE/"],
     "DEMPAT": ["way/", "account/", "account/password/", "my-data/", "survey/demo-pre/"],
     "DEMTRA": ["trainer/", "trainer/results/"],
     "DEMEVA": ["evaluation/", "evaluation/studies/DEMO/"],

@@ -65,6 +65,22 @@ class JoinCodeForm(SiteForm):
         return code
 
 
+class CertificateNumberForm(SiteForm):
+    number = forms.CharField(
+        label=_("Certificate number"),
+        max_length=40,
+        help_text=_("It stands on the certificate and looks like SPN-7K4M-PX29."),
+        widget=code_widget(),
+    )
+
+    def clean_number(self):
+        """As it is printed, however somebody typed it."""
+        plain = plain_code(self.cleaned_data["number"])
+        if not re.fullmatch("SPN[0-9A-Z]{8}", plain):
+            raise forms.ValidationError(_("A certificate number looks like SPN-7K4M-PX29."))
+        return f"{plain[:3]}-{plain[3:7]}-{plain[7:]}"
+
+
 NAMES = ["family_name_km", "given_name_km", "family_name_latin", "given_name_latin"]
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.shortcuts import redirect, render
 
 from training.access import ANYONE, opens_to
-from training.learner.forms import JoinCodeForm
+from training.learner.forms import CertificateNumberForm, JoinCodeForm
 from training.models import Certificate, Role
 from training.models.way import course_outline
 
@@ -46,6 +46,15 @@ def privacy(request):
 @opens_to(ANYONE)
 def help_page(request):
     return render(request, "training/learner/help.html")
+
+
+@opens_to(ANYONE)
+def certificate_lookup(request):
+    """Where somebody types the number of a paper that he or she holds."""
+    form = CertificateNumberForm(request.GET if "number" in request.GET else None)
+    if form.is_valid():
+        return redirect("training:certificate_check", form.cleaned_data["number"])
+    return render(request, "training/learner/certificate_lookup.html", {"form": form})
 
 
 @opens_to(ANYONE)

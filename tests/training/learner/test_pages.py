@@ -145,6 +145,21 @@ def test_an_unknown_certificate_is_a_sentence(client):
     assert "There is no certificate with this number" in response.content.decode()
 
 
+@pytest.mark.parametrize("typed", ["SPN-7K4M-PX29", "spn 7k4m px29", "spn៧k4mpx២៩"])
+def test_a_certificate_s_number_is_read_however_it_is_typed(client, typed):
+    response = client.get("/en/certificates/", {"number": typed})
+
+    assert response.headers["Location"] == "/en/certificates/SPN-7K4M-PX29/"
+
+
+@pytest.mark.parametrize("typed", ["", "x", "SPN-7K4M-PX2", "<script>"])
+def test_what_is_no_certificate_number_is_a_sentence(client, typed):
+    page = client.get("/en/certificates/", {"number": typed}).content.decode()
+
+    assert 'role="alert"' in page
+    assert "<script>" not in page
+
+
 @pytest.mark.parametrize("language", ["km", "en"])
 def test_an_address_that_is_not_there_leads_back(client, language):
     response = client.get(f"/{language}/nothing/here/")
