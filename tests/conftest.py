@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from training.actions.build import compile_messages
 
@@ -28,6 +29,12 @@ ABSENT = [name for name in TOOLS if find_spec(name) is None]
 IMPORTED = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 left_out = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(autouse=True)
+def start_in_khmer():
+    """Each test begins in the site's own language; a page read before has left its own behind."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 def missing_services():

@@ -6,7 +6,8 @@ import io
 import json
 import re
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, ngettext, override
 
 from quizzes.actions.exports import request_export
 from quizzes.actions.instruments import load_instrument
@@ -33,6 +34,11 @@ from training.models import AuditEntry, Job, Role
 pytestmark = pytest.mark.django_db
 
 STUDY = "/en/evaluation/studies/SMALL/"
+HEADING = "Did attitudes and knowledge change?"
+HEADING_OF_ONE_WAVE = "Attitudes and knowledge at one time"
+BEFORE_ALREADY = "This choice has been released before; here it is."
+LANGUAGES_HIDDEN = "How many answered in Khmer and in English is not shown: too few in one of them."
+BOTH = ["km", "en"] * 6
 LEAST = 5
 TASKS = {task.name: task for task in (build_release, build_export)}
 # What six officers answered, wave by wave: most of them rise, later most of them fall again.
@@ -190,6 +196,17 @@ def main(response):
     return next(Tree(text(response)).root.find_all("main"))
 
 
+def lead(response):
+    """The sentences above everything else: what was found."""
+    paragraphs = main(response).find_all("p")
+    return next(node.text for node in paragraphs if "lead" in node.attrs.get("class", "").split())
+
+
+def head(response, name):
+    """The headings of a section's table."""
+    return [cell.text for cell in next(section(response, name).find_all("thead")).find_all("th")]
+
+
 def section(response, name):
     """The section of the report under this heading."""
     found = Tree(text(response)).root.find_all("section")
@@ -208,9 +225,10 @@ def numbers(text):
     return [float(n.replace("−", "-")) for n in re.findall(r"[+−]?[0-9]+(?:\.[0-9]+)?", text)]
 
 
-def near(*values):
-    """Numbers as a page of two decimals shows them."""
-    return pytest.approx(list(values), abs=0.01)
+def as_shown(*values):
+    """Numbers as a page of two decimals shows them, half of one rounded away from zero."""
+    exact = (Decimal(str(value)) for value in values)
+    return [float(value.quantize(Decimal("0.01"), ROUND_HALF_UP)) for value in exact]
 
 
 def sent(response):
@@ -229,6 +247,7 @@ def open_all(client, release, export):
     calls = [
         (client.post, f"{STUDY}releases/"),
         (client.get, page),
+        (client.get, f"{page}publish/"),
         (client.post, f"{page}publish/"),
         (client.post, f"{page}exports/"),
         (client.get, file),
@@ -259,7 +278,7 @@ def test_another_role_does_not_open_them(client, built):
         cohort.trainers.add(user)
         client.force_login(user)
         answers, _ = open_all(client, built, export)
-        assert [answer.status_code for answer in answers] == [403] * 7
+        assert [answer.status_code for answer in answers] == [403] * 8
 
     built.refresh_from_db()
     assert built.published_at is None
@@ -273,6 +292,7 @@ def test_what_is_not_there_is_not_found(browser, study):
     answers = [
         browser.post("/en/evaluation/studies/NONE/releases/"),
         browser.get(release),
+        browser.get(f"{release}publish/"),
         browser.post(f"{release}publish/"),
         browser.post(f"{release}exports/"),
         browser.get("/en/evaluation/exports/1/"),
@@ -280,27 +300,43 @@ def test_what_is_not_there_is_not_found(browser, study):
         browser.post("/en/evaluation/jobs/1/again/"),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 7
+    assert [answer.status_code for answer in answers] == [404] * 8
 
 
 def test_a_release_that_is_not_built_is_neither_published_nor_written_to_a_file(browser, waiting):
     answers = [browser.post(f"{page_of(waiting)}{what}/") for what in ("publish", "exports")]
+    answers.append(browser.get(f"{page_of(waiting)}publish/"))
 
-    assert [answer.status_code for answer in answers] == [404, 404]
+    assert [answer.status_code for answer in answers] == [404] * 3
     assert Release.objects.get().published_at is None
     assert not Export.objects.exists()
 
 
+def kept():
+    """Everything that a button about releases could change."""
+    return (
+        list(Release.objects.order_by("pk").values()),
+        list(Export.objects.values()),
+        list(Job.objects.order_by("pk").values()),
+        AuditEntry.objects.count(),
+    )
+
+
 def test_opening_the_address_of_a_button_does_nothing(browser, waiting):
-    addresses = [
-        f"{STUDY}releases/",
-        f"{page_of(waiting)}publish/",
-        f"{page_of(waiting)}exports/",
-        f"/en/evaluation/jobs/{waiting.job.pk}/again/",
+    before = kept()
+
+    made = browser.get(f"{STUDY}releases/", {"waves": 1, "cohorts": 1})
+    others = [
+        browser.get(address).status_code
+        for address in (
+            f"{page_of(waiting)}exports/",
+            f"/en/evaluation/jobs/{waiting.job.pk}/again/",
+        )
     ]
 
-    assert [browser.get(address).status_code for address in addresses] == [405] * 4
-    assert Release.objects.count() == 1
+    assert (made.status_code, made.url) == (302, STUDY)
+    assert others == [405] * 2
+    assert kept() == before
 
 
 # making one
@@ -379,15 +415,48 @@ def test_an_open_wave_makes_no_release(browser, study, language):
 
     response = make(browser, north, south, language=language)
 
-    words = "%(cohort)s, %(wave)s: this wave is still open."
-    wave = said("before the course", language)
-    assert refusal(response) == said(words, language) % {"cohort": "South", "wave": wave}
+    words, wave = "Not closed yet: %(waves)s.", said("before the course", language)
+    assert refusal(response) == said(words, language) % {"waves": f"South, {wave}"}
+    assert refusal(response).startswith("Not closed yet:") == (language == "en")
     ticked = [
         node.attrs["value"]
         for node in section(response, "release").find_all("input")
         if "checked" in node.attrs
     ]
-    assert ticked == [str(study.waves.first().pk), str(south.pk), str(north.pk)]
+    assert ticked == [str(study.waves.first().pk), str(north.pk), str(south.pk)]
+    assert not Release.objects.exists()
+
+
+def test_every_open_wave_of_the_choice_is_named(browser, study):
+    dates = {"starts_on": date(2025, 1, 6), "ends_on": date(2025, 2, 1)}
+    north = closed(study)
+    for name in ("South", "West"):
+        add_cohort(study, CohortFactory(name=name, **dates))
+    south, west = (study.cohorts.get(name=name) for name in ("South", "West"))
+    post = CohortWave.objects.filter(study_cohort__cohort=west, wave__name="post")
+    post.update(closed_at=timezone.now())
+
+    response = make(browser, north, south, west, waves=("pre", "post"))
+
+    found = re.fullmatch(r"Not closed yet: (.*)\.", refusal(response))
+    assert sorted(found[1].split("; ")) == [
+        "South, after the course",
+        "South, before the course",
+        "West, before the course",
+    ]
+    assert not Release.objects.exists()
+
+
+def test_what_cannot_go_together_is_told_before_what_is_still_open(browser, study):
+    """Else somebody closes a wave for good, for a release that there will never be."""
+    north = closed(study)
+    tried = CohortFactory(name="Tried", origin="simulated")
+    add_cohort(study, tried)
+
+    response = make(browser, north, tried)
+
+    assert refusal(response) == "Simulated and real cohorts are never released together."
+    assert "Not closed yet" not in text(response)
     assert not Release.objects.exists()
 
 
@@ -458,22 +527,41 @@ def test_making_a_release_leads_to_its_page_and_a_worker_builds_it(
     page = text(browser.get(response.url))
     assert "Release 1 is being built" in page
     assert "Waiting for a worker." in page
-    assert "Did opinions change?" not in page
+    assert HEADING not in page
+    assert BEFORE_ALREADY not in page
 
     work(release.job)
 
-    page = text(browser.get(response.url))
-    assert "Did opinions change?" in page
-    assert "Of 1 scale, scores clearly rose on 1, clearly fell on 0, and did neither on 0." in page
+    built = browser.get(response.url)
+    assert [node.text for node in main(built).find_all("h1")] == [HEADING]
+    assert lead(built) == (
+        "On 1 of 1 scale the mean score rose, on 0 it fell; on 0 neither can be said."
+    )
 
 
 def test_the_same_set_leads_to_the_same_release(browser, study):
     north, south = closed(study), closed(study, "South")
 
-    addresses = [make(browser, north, south).url, make(browser, south, north).url]
+    first = make(browser, north, south)
+    page = text(browser.get(first.url))
+    again = make(browser, south, north)
 
-    assert addresses == [page_of(Release.objects.get())] * 2
+    assert [answer.url for answer in (first, again)] == [page_of(Release.objects.get())] * 2
     assert Job.objects.count() == 1
+    assert BEFORE_ALREADY not in page
+    assert BEFORE_ALREADY in text(browser.get(again.url))
+    assert BEFORE_ALREADY not in text(browser.get(again.url))  # said once
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_that_a_set_was_released_before_is_said_in_both_languages(browser, study, language):
+    north = closed(study)
+    make(browser, north)
+
+    page = text(browser.get(make(browser, north, language=language).url))
+
+    assert said(BEFORE_ALREADY, language) in page
+    assert (BEFORE_ALREADY in page) == (language == "en")
 
 
 # until it is built
@@ -497,17 +585,31 @@ def test_the_page_of_a_release_looks_again_by_itself_and_by_a_link(browser, wait
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", ["50 percent: 3 of 6 rows."]), ("km", ["៥០", "៣", "៦"])]
+    ("language", "words", "fifty"),
+    [("en", "50 percent are done.", "50"), ("km", "បានរួច៥០ភាគរយហើយ។", "៥០")],
 )
-def test_the_page_says_how_far_the_work_is(browser, waiting, language, words):
+def test_the_page_says_how_far_the_work_is(browser, waiting, language, words, fifty):
+    """In percent alone: the rows are the answers, whose number may be small."""
     waiting.job.claim()
     waiting.job.report(3, 6)
 
-    part = job_part(browser.get(f"/{language}/evaluation/releases/{waiting.pk}/")).text
+    part = job_part(browser.get(f"/{language}/evaluation/releases/{waiting.pk}/"))
 
-    assert said("A worker is at it.", language) in part
-    assert all(word in part for word in words)
-    assert language == "en" or not re.search("[0-9]", part)
+    assert said("A worker is at it.", language) in part.text
+    assert words in part.text
+    assert re.findall(r"\d+", part.text) == [fifty, fifty]  # the sentence and the bar
+    bar = next(part.find_all("progress"))
+    assert (bar.attrs["value"], bar.attrs["max"], bar.text) == ("50", "100", f"{fifty} %")
+
+
+def test_before_anything_is_counted_the_page_names_no_percent(browser, waiting):
+    waiting.job.claim()
+
+    part = job_part(browser.get(page_of(waiting)))
+
+    assert "A worker is at it." in part.text
+    assert not re.search("[0-9]", part.text)
+    assert "value" not in next(part.find_all("progress")).attrs
 
 
 def test_a_job_that_nobody_takes_tells_how_to_start_a_worker(browser, waiting):
@@ -571,6 +673,7 @@ def test_a_job_that_failed_shows_its_error_and_how_to_begin_again(browser, faile
 
     assert said("The work has stopped with a fault.", language) in part.text
     assert "no key file for SMALL" in part.text
+    assert [button.text for button in part.find_all("button")] == [said("Begin again", language)]
     again = [form.attrs["action"] for form in part.find_all("form")]
     assert again == [f"/{language}/evaluation/jobs/{failed.job.pk}/again/"]
     assert not [name for name in part.attrs if name.startswith("hx-")]
@@ -595,7 +698,7 @@ def test_a_job_that_failed_begins_again_and_is_done_once_the_key_is_back(browser
 
     work(failed.job)
 
-    assert "Did opinions change?" in text(browser.get(page_of(failed)))
+    assert HEADING in text(browser.get(page_of(failed)))
 
 
 def test_making_the_release_again_also_begins_a_failed_job_again(browser, failed):
@@ -638,21 +741,27 @@ def test_the_report_shows_the_numbers_of_the_release(browser, built):
 
     (label, pre, post, diff), *others = table(response, "change")
     assert (label, others) == ("Scale 1", [])
-    assert [*numbers(pre), *numbers(post), *numbers(diff)] == near(
+    assert [*numbers(pre), *numbers(post), *numbers(diff)] == as_shown(
         change["mean_pre"], change["mean_post"], change["diff"], *change["ci"]
     )
     assert diff.startswith("+")
-    (label, n, t, p, wilcoxon, d_z, d_z_ci, g_z, d_av, *counts), *others = table(response, "tests")
+    (label, n, sd_pre, sd_post, t, p, wilcoxon, r_rb, *sizes), *others = table(response, "tests")
+    d_z, d_z_ci, g_z, d_av, *counts = sizes
     assert (label, n, others) == ("Scale 1", "6", [])
-    shown = [*numbers(t), *numbers(d_z), *numbers(d_z_ci), *numbers(g_z), *numbers(d_av)]
-    assert shown == near(
-        *(change["t"], change["df"], change["d_z"], *change["d_z_ci"]),
+    shown = [sd_pre, sd_post, t, r_rb, d_z, d_z_ci, g_z, d_av]
+    assert [number for cell in shown for number in numbers(cell)] == as_shown(
+        *(change["sd_pre"], change["sd_post"], change["t"], change["df"]),
+        *(change["wilcoxon"]["rank_biserial"], change["d_z"], *change["d_z_ci"]),
         *(change["g_z"], change["d_av"]),
     )
     assert [float(p), float(wilcoxon)] == pytest.approx(
         [change["p"], change["wilcoxon"]["p"]], abs=0.001
     )
     assert counts == ["5", "1", "0"]
+    assert head(response, "tests") == [
+        *("Scale", "n", "SD", "SD", "t (df)", "p", "Wilcoxon p", "r rb"),
+        *("d z", "95 % interval", "g z", "d av", "rose", "same", "fell"),
+    ]
 
 
 def test_the_numbers_are_those_worked_out_by_hand(browser, built):
@@ -660,15 +769,46 @@ def test_the_numbers_are_those_worked_out_by_hand(browser, built):
     response = browser.get(page_of(built))
 
     _, pre, post, change = table(response, "change")[0]
-    assert (pre, numbers(post)) == ("2.50", near(19 / 6))
-    assert numbers(change) == near(2 / 3, 2 / 3 - 0.4285, 2 / 3 + 0.4285)
+    assert (pre, numbers(post)) == ("2.50", as_shown(19 / 6))
+    assert numbers(change) == as_shown(2 / 3, 2 / 3 - 0.4285, 2 / 3 + 0.4285)
 
 
 def test_numbers_are_rounded_to_the_decimals_shown(browser, built):
     response = browser.get(page_of(built))
 
     _, _, post, change = table(response, "change")[0]
-    assert (post, change) == ("3.17", "+0.67 0.24 … 1.10")  # 19/6, 2/3, 2/3 ± 2.5706 × 1/6
+    assert (post, change) == ("3.17", "+0.67 0.24 to 1.10")  # 19/6, 2/3, 2/3 ± 2.5706 × 1/6
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", ["2.13", "2.38", "+0.25"]), ("km", ["២,១៣", "២,៣៨", "+០,២៥"])],
+)
+def test_half_of_the_last_decimal_is_rounded_up(browser, study, language, shown):
+    """Means of 17/8 and 19/8: cut they were 2.12 and 2.37, and 2.12 rounded to the even."""
+    before = [[1, 3]] * 6 + [[2, 3]] * 2
+    after = [[2, 3]] * 6 + [[1, 3]] * 2
+    release = crafted(study, zip(before, after, strict=True))
+    block = report_of(release)["change"]["s1"]["pre-post"]
+
+    page = browser.get(f"/{language}/evaluation/releases/{release.pk}/")
+
+    assert [block["mean_pre"], block["mean_post"]] == [17 / 8, 19 / 8]
+    _, pre, post, change = table(page, "change")[0]
+    assert [pre, post, change.split(" ")[0]] == shown
+
+
+@pytest.mark.parametrize(("turn", "shown"), [(False, "+0.13"), (True, "−0.13")])
+def test_half_of_a_decimal_is_rounded_away_from_zero_on_both_sides(browser, study, turn, shown):
+    low = [[1, 3], [2, 3], [3, 3], [4, 3], [1, 3], [2, 3], [3, 3], [4, 3]]
+    high = [[3, 3], *low[1:]]
+    rows = zip(high, low, strict=True) if turn else zip(low, high, strict=True)
+    release = crafted(study, rows)
+
+    change = table(browser.get(page_of(release)), "change")[0][3]
+
+    assert abs(report_of(release)["change"]["s1"]["pre-post"]["diff"]) == 0.125
+    assert change.split(" ")[0] == shown
 
 
 def test_the_report_shows_who_took_part_and_how_each_wave_scored(browser, study):
@@ -679,19 +819,54 @@ def test_the_report_shows_who_took_part_and_how_each_wave_scored(browser, study)
 
     response = browser.get(page_of(release))
 
+    assert head(response, "flow") == [
+        *("Cohort", "joined", "before the course", "after the course"),
+        "before the course + after the course",
+    ]
     assert table(response, "flow") == [
         ["North", "6", "6", "5", "5"],
         ["South", "6", "6", "6", "6"],
         ["All", "12", "12", "11", "11"],
     ]
     rows = table(response, "scores")
+    assert [row[:-4] for row in rows] == [["Scale 1 from 50 % answered"], []]
     assert [row[-4] for row in rows] == ["before the course", "after the course"]
     assert [[int(n), *numbers(mean), *numbers(sd)] for *_, n, mean, sd in rows] == [
-        near(12, scores["pre"]["mean"], scores["pre"]["sd"]),
-        near(11, scores["post"]["mean"], scores["post"]["sd"]),
+        as_shown(12, scores["pre"]["mean"], scores["pre"]["sd"]),
+        as_shown(11, scores["post"]["mean"], scores["post"]["sd"]),
     ]
     # nobody in English: the total would tell it, so that both counts are hidden
-    assert "before the course – in Khmer, – in English" in section(response, "flow").text
+    assert LANGUAGES_HIDDEN in section(response, "flow").text
+    assert not re.search("in Khmer,|in English(?! is)", section(response, "flow").text)
+
+
+@pytest.mark.parametrize(
+    ("later", "is_shown"),
+    [(["km"] * 12, False), (["km"] * 8 + ["en"] * 4, False), (BOTH, True)],
+    ids=["nobody in English", "four in English", "six in English"],
+)
+def test_languages_are_told_of_the_waves_where_both_numbers_may_be_shown(
+    browser, study, later, is_shown
+):
+    """Six of each before the course; a wave with a hidden number is left out whole."""
+    rows = [([1 + n % 3, 3], [1 + n % 5, 3]) for n in range(12)]
+    release = crafted(study, rows, languages=(BOTH, later))
+
+    words = section(browser.get(page_of(release)), "flow").text
+
+    line = "Language of the answers: before the course 6 in Khmer, 6 in English"
+    line += "; after the course 6 in Khmer, 6 in English" if is_shown else ""
+    assert f"{line} A dash:" in words
+    assert LANGUAGES_HIDDEN not in words
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_where_no_wave_s_languages_may_be_shown_one_sentence_says_so(browser, built, language):
+    words = section(browser.get(f"/{language}/evaluation/releases/{built.pk}/"), "flow").text
+
+    assert said(LANGUAGES_HIDDEN, language) in words
+    assert (LANGUAGES_HIDDEN in words) == (language == "en")
+    assert said("Language of the answers", language) not in words
 
 
 @pytest.fixture
@@ -711,11 +886,12 @@ def test_a_report_of_three_waves_compares_the_first_two_unless_others_are_asked_
     ):
         response = browser.get(page_of(three_waves) + query)
 
-        head = [cell.text for cell in section(response, "change").find_all("th")][:4]
-        assert head == ["Scale", *ends, "Change"]
+        assert head(response, "change") == ["Scale", *ends, "Change"]
+        # whichever pair is looked at, the flow counts who took part in the first two waves
+        assert head(response, "flow")[-1] == "before the course + after the course"
         _, pre, post, diff = table(response, "change")[0]
         block = report[pair]
-        assert [*numbers(pre), *numbers(post), *numbers(diff)] == near(
+        assert [*numbers(pre), *numbers(post), *numbers(diff)] == as_shown(
             block["mean_pre"], block["mean_post"], block["diff"], *block["ci"]
         )
         links = {
@@ -729,6 +905,18 @@ def test_a_report_of_three_waves_compares_the_first_two_unless_others_are_asked_
         }
 
 
+def test_the_flow_s_last_column_is_named_after_the_first_two_waves_of_the_release(browser, study):
+    release = released(study, finished(study, RISE), names=["post", "fu3"])
+
+    response = browser.get(page_of(release))
+
+    assert head(response, "flow") == [
+        *("Cohort", "joined", "after the course", "3 months later"),
+        "after the course + 3 months later",
+    ]
+    assert table(response, "flow") == [["North", *["6"] * 4], ["All", *["6"] * 4]]
+
+
 def test_waves_that_are_no_pair_of_the_release_are_the_first_pair(browser, three_waves):
     plain = main(browser.get(page_of(three_waves))).text
 
@@ -738,12 +926,30 @@ def test_waves_that_are_no_pair_of_the_release_are_the_first_pair(browser, three
 
 
 def test_what_fell_is_said_to_have_fallen(browser, three_waves):
-    fell = text(browser.get(page_of(three_waves) + "?waves=post-fu3"))
-    unclear = text(browser.get(page_of(three_waves) + "?waves=pre-fu3"))
+    fell = browser.get(page_of(three_waves) + "?waves=post-fu3")
+    unclear = browser.get(page_of(three_waves) + "?waves=pre-fu3")
 
-    assert "Of 1 scale, scores clearly rose on 0, clearly fell on 1, and did neither on 0." in fell
-    assert "clearly rose on 0, clearly fell on 0, and did neither on 1." in unclear
-    assert "−0.50" in fell
+    words = "On 0 of 1 scale the mean score rose, on %s it fell; on %s neither can be said."
+    assert lead(fell) == words % (1, 0)
+    assert lead(unclear) == words % (0, 1)
+    assert table(fell, "change")[0][3].startswith("−0.50 ")
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_what_was_found_is_said_in_both_languages(browser, three_waves, language):
+    page = browser.get(f"/{language}/evaluation/releases/{three_waves.pk}/")
+
+    one = "On %(up)s of %(all)s scale the mean score rose, on %(down)s it fell; on %(unclear)s "
+    words = f"{one}neither can be said.", f"{one.replace('scale', 'scales')}neither can be said."
+    with override(language):
+        whole = ngettext(*words, 1)
+    numbers = {"up": "1", "all": "1", "down": "0", "unclear": "0"}
+    khmer = {name: {"1": "១", "0": "០"}[n] for name, n in numbers.items()}
+    assert lead(page) == whole % (khmer if language == "km" else numbers)
+    assert (whole == words[0]) == (language == "en")
+    heading = [node.text for node in main(page).find_all("h1")]
+    assert heading == [said(HEADING, language)]
+    assert (heading == [HEADING]) == (language == "en")
 
 
 def test_a_small_group_shows_no_number(browser, study):
@@ -762,7 +968,8 @@ def test_a_small_group_shows_no_number(browser, study):
     assert table(page, "tests") == [["Scale 1", few]]
     assert [row[-1] for row in table(page, "scores")] == [few, few]
     assert table(page, "flow") == [["North", "4", "–", "–", "–"], ["All", "4", "–", "–", "–"]]
-    assert "before the course – in Khmer, – in English" in section(page, "flow").text
+    assert LANGUAGES_HIDDEN in section(page, "flow").text
+    assert not re.search("in Khmer,|in English(?! is)", section(page, "flow").text)
     assert "<circle" not in "".join(re.findall("<ol.*?</ol>", text(page), flags=re.S))
 
 
@@ -783,19 +990,47 @@ def test_why_a_number_is_not_there_is_said_in_words(browser, study, language):
 
 
 def test_where_everybody_changed_alike_there_is_a_change_and_no_test(browser, study):
+    """Such a change needs no interval to be one: it is counted by its own direction."""
     values = [1, 2, 3, 2, 1, 3]
     cohort = finished(study, {"pre": values, "post": [value + 1 for value in values]})
+    release = released(study, cohort, names=["pre", "post"])
+    block = report_of(release)["change"]["s1"]["pre-post"]
 
-    page = browser.get(page_of(released(study, cohort, names=["pre", "post"])))
+    page = browser.get(page_of(release))
 
     assert table(page, "change") == [["Scale 1", "2.50", "3.00", "+0.50"]]
-    assert [row[:7] for row in table(page, "tests")] == [
-        ["Scale 1", "6", "– (5)", "–", table(page, "tests")[0][4], "–", "–"]
+    # both standard deviations √0.2; each of the six ranks is positive; 0.5 over √0.2
+    sds, p, d_av = ["0.45", "0.45"], f"{block['wilcoxon']['p']:.3f}", "1.12"
+    assert block["wilcoxon"]["p"] < 0.05
+    assert table(page, "tests") == [
+        ["Scale 1", "6", *sds, "– (5)", "–", p, "1.00", "–", "–", "–", d_av, "6", "0", "0"]
     ]
+    assert lead(page) == (
+        "On 1 of 1 scale the mean score rose, on 0 it fell; on 0 neither can be said."
+    )
 
 
-def crafted(study, rows):
-    """A built release of one closed cohort with these rows: answers at pre and post."""
+@pytest.mark.parametrize(("step", "counts"), [(-1, (0, 1, 0)), (0, (0, 0, 1)), (1, (1, 0, 0))])
+def test_a_change_without_interval_counts_by_the_sign_of_the_difference(
+    browser, study, step, counts
+):
+    values = [2, 3, 4, 3, 2, 4]
+    answers = {"pre": values, "post": [value + step for value in values]}
+
+    page = browser.get(page_of(released(study, finished(study, answers), names=["pre", "post"])))
+
+    words = "On %s of 1 scale the mean score rose, on %s it fell; on %s neither can be said."
+    assert lead(page) == words % counts
+    assert table(page, "change")[0][3] == ["−0.50", "0.00", "+0.50"][step + 1]
+
+
+def crafted(study, rows, languages=None):
+    """A built release of one closed cohort with these rows: answers at pre and post.
+
+    languages: of each person's answers at pre, and at post; all in Khmer if not given.
+    """
+    rows = list(rows)
+    languages = languages or [["km"] * len(rows)] * 2
     release = request_release(study, waves_of(closed(study), names=["pre", "post"]))
     cohort = release.cohort_waves.first().study_cohort.cohort_id
     content = {
@@ -804,11 +1039,11 @@ def crafted(study, rows):
             {
                 "cohort": cohort,
                 "waves": {
-                    wave: {"answers": answers, "language": "km"}
-                    for wave, answers in zip(("pre", "post"), row, strict=True)
+                    wave: {"answers": answers, "language": language}
+                    for wave, answers, language in zip(("pre", "post"), row, spoken, strict=True)
                 },
             }
-            for row in rows
+            for row, spoken in zip(rows, zip(*languages, strict=True), strict=True)
         ],
     }
     keys, report = keys_of(study), build_report(release, content)
@@ -824,11 +1059,15 @@ def test_from_thirty_people_on_reliability_is_shown(browser, study):
     release = crafted(study, rows)
     report = report_of(release)["reliability"]["s1"]
 
-    shown = table(browser.get(page_of(release)), "reliability")
+    page = browser.get(page_of(release))
 
-    assert [row[-3] for row in shown] == ["30", "30"]
+    shown = table(page, "reliability")
+    assert head(page, "reliability") == ["Scale", "Wave", "items", "n", "α", "95 % interval"]
+    assert [row[-4:-2] for row in shown] == [["2", "30"], ["2", "30"]]
+    assert [report[wave]["k"] for wave in ("pre", "post")] == [2, 2]
+    assert all(re.fullmatch(r"−?\d\.\d\d to −?\d\.\d\d", row[-1]) for row in shown)
     assert [numbers(f"{alpha} {ends}") for *_, alpha, ends in shown] == [
-        near(report[wave]["alpha"], *report[wave]["alpha_ci"]) for wave in ("pre", "post")
+        as_shown(report[wave]["alpha"], *report[wave]["alpha_ci"]) for wave in ("pre", "post")
     ]
 
 
@@ -840,22 +1079,24 @@ def test_a_scale_made_of_scales_is_the_overall_score(browser, settings, tmp_path
 
     response = browser.get(page_of(release))
 
-    page = text(response)
-    assert "Of 2 scales, scores clearly rose on 2, clearly fell on 0" in page
-    lead = re.search(r"Among 6 people who answered both times, (.*?)</p>", page).group(1)
-    assert numbers(lead) == near(change["mean_pre"], change["mean_post"], 1, 5)
+    found, overall = lead(response).split(" Among 6 people who answered both times, ")
+    assert found == (
+        "On 2 of 2 scales the mean score rose, on 0 it fell; on 0 neither can be said."
+    )
+    assert numbers(overall) == as_shown(change["mean_pre"], change["mean_post"], 1, 5)
     tiles = [node.text for node in main(response).find_all("dd")]
     overall, interval, n, joined, rose, others, d_z, d_z_interval = tiles
-    assert numbers(overall) == near(change["diff"])
-    assert numbers(interval) == near(95, *change["ci"])
+    assert numbers(overall) == as_shown(change["diff"])
+    assert numbers(interval) == as_shown(95, *change["ci"])
+    assert re.fullmatch(r"95 % interval \d\.\d\d to \d\.\d\d", interval)
     assert (n, joined[:7]) == ("6", "of 6 wh")
     assert "Rose by 0.5 or more" in main(response).text
     assert (rose, others) == (
         str(change["improved"]),
         f"{change['worsened']} fell as much, {change['unchanged']} in between",
     )
-    assert numbers(d_z) == near(change["d_z"])
-    assert numbers(d_z_interval) == near(95, *change["d_z_ci"])
+    assert numbers(d_z) == as_shown(change["d_z"])
+    assert numbers(d_z_interval) == as_shown(95, *change["d_z_ci"])
     assert [row[0] for row in table(response, "change")] == ["Scale 1", "Scale 2", "Whole"]
 
 
@@ -864,8 +1105,11 @@ def test_a_report_of_one_wave_compares_nothing(browser, study):
 
     response = browser.get(page_of(release))
 
+    assert [node.text for node in main(response).find_all("h1")] == [HEADING_OF_ONE_WAVE]
     headings = [node.text for node in main(response).find_all("h2")]
     assert "Change on each scale" not in headings
+    assert "Tests and sizes" not in headings
+    assert head(response, "flow") == ["Cohort", "joined", "after the course"]
     assert [row[1:3] for row in table(response, "scores")] == [["after the course", "6"]]
     assert table(response, "flow") == [["North", "6", "6"], ["All", "6", "6"]]
 
@@ -887,11 +1131,14 @@ def test_the_report_is_in_khmer_with_khmer_digits(browser, built):
 
     label, pre, post, diff = table(response, "change")[0]
     assert (label, pre) == ("ខ្មែរ Scale 1", "២,៥០")
-    assert re.fullmatch(r"\+០,៦[៦៧] ០,២[៣៤] … ១,[០១][៩០]", diff)
+    assert (post, diff) == ("៣,១៧", "+០,៦៧ ០,២៤ ដល់ ១,១០")
     assert [row[1:] for row in table(response, "flow")] == [["៦"] * 4] * 2
     before, after = said("before the course", "km"), said("after the course", "km")
     rows = [row[-4:] for row in table(response, "scores")]
     assert [row[:2] for row in rows] == [[before, "៦"], [after, "៦"]]
+    share = said("from %(share)s answered", "km") % {"share": "៥០ %"}
+    assert [row[:-4] for row in table(response, "scores")] == [[f"ខ្មែរ Scale 1 {share}"], []]
+    assert head(response, "flow")[-1] == f"{before} + {after}"
     assert not re.search("[0-9]", main(response).text.replace("Scale 1", "").replace("SMALL 1", ""))
 
 
@@ -918,7 +1165,9 @@ def test_publishing_is_once_and_for_the_trainers_of_its_cohorts(browser, evaluat
     room.force_login(trainer)
     theirs = f"/en/trainer/results/{built.pk}/"
 
-    assert "Only after publishing do the trainers" in text(browser.get(page_of(built)))
+    before = text(browser.get(page_of(built)))
+    assert "Trainers of these cohorts see nothing of it before it is published" in before
+    assert f'href="{page_of(built)}publish/"' in before
     assert room.get(theirs).status_code == 404
 
     response = browser.post(f"{page_of(built)}publish/", follow=True)
@@ -926,8 +1175,9 @@ def test_publishing_is_once_and_for_the_trainers_of_its_cohorts(browser, evaluat
     built.refresh_from_db()
     first = built.published_at
     assert response.redirect_chain == [(page_of(built), 302)]
-    assert "The trainers of these cohorts can see this report now." in text(response)
-    assert f"Published on {timezone.localdate():%-d %B %Y}" in text(response)
+    assert "The trainers of these cohorts can see the result now." in text(response)
+    day = f"{timezone.localdate():%-d %B %Y}"
+    assert f"Published on {day}: the trainers of these cohorts see one comparison" in text(response)
     assert f"{page_of(built)}publish/" not in text(response)
     assert room.get(theirs).status_code == 200
 
@@ -937,6 +1187,127 @@ def test_publishing_is_once_and_for_the_trainers_of_its_cohorts(browser, evaluat
     assert built.published_at == first
     entries = AuditEntry.objects.filter(action="publish release")
     assert list(entries.values_list("actor", "thing")) == [(evaluator.pk, f"release {built.pk}")]
+
+
+def publishing(client, release, language="en"):
+    """The page that asks once more."""
+    return client.get(f"/{language}/evaluation/releases/{release.pk}/publish/")
+
+
+def buttons(response):
+    """The words of the buttons of the page's main part."""
+    return [button.text for button in main(response).find_all("button")]
+
+
+def alerts(response):
+    return [n.text for n in main(response).find_all("p") if n.attrs.get("role") == "alert"]
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_publishing_is_asked_first_and_asking_changes_nothing(browser, built, language):
+    before = kept()
+
+    response = publishing(browser, built, language)
+
+    words = "Publish this release for the trainers?"
+    assert [node.text for node in main(response).find_all("h1")] == [said(words, language)]
+    assert (words in text(response)) == (language == "en")
+    assert ("It cannot be taken back." in text(response)) == (language == "en")
+    waves = [said(wave, language) for wave in ("before the course", "after the course")]
+    assert f"{' · '.join(waves)} North" in main(response).text
+    (form,) = main(response).find_all("form")
+    assert (form.attrs["method"], form.attrs.get("action")) == ("post", None)
+    assert buttons(response) == [said("Publish", language)]
+    assert alerts(response) == []
+    links = [link.attrs["href"] for link in main(response).find_all("a")]
+    assert links == [f"/{language}/evaluation/releases/{built.pk}/"]
+    assert kept() == before
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_a_release_of_one_wave_cannot_be_published(browser, study, language):
+    release = released(study, finished(study, RISE), names=["post"])
+    before = kept()
+
+    asked = publishing(browser, release, language)
+    refused = browser.post(f"/{language}/evaluation/releases/{release.pk}/publish/")
+
+    words = "A release of one wave holds no comparison, so there is nothing to publish."
+    for response in (asked, refused):
+        assert said(words, language) in main(response).text
+        assert (words in text(response)) == (language == "en")
+        assert buttons(response) == []
+    assert alerts(asked) == []
+    assert alerts(refused) == [
+        said("A release of one wave holds no comparison to publish.", language)
+    ]
+    assert kept() == before
+
+
+def refused_to_publish(client, release, other, language="en"):
+    """Whether publishing was refused with the words that name the other release."""
+    before = kept()
+    response = client.post(f"/{language}/evaluation/releases/{release.pk}/publish/")
+    if response.status_code == 302:
+        return False
+    words = (
+        "Release %(number)s is published for some of these cohorts already. Whoever compares the "
+        "two could tell what a few people said."
+    )
+    number = other.number if language == "en" else "០១២៣៤៥៦៧៨៩"[other.number]
+    assert alerts(response) == [said(words, language) % {"number": number}]
+    assert [node.text for node in main(response).find_all("h1")] == [
+        said("Publish this release for the trainers?", language)
+    ]
+    assert kept() == before
+    return True
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_a_cohort_is_published_in_one_comparison_only(browser, study, language):
+    """Its first two waves are always the same; a third one behind them is never shown."""
+    north = finished(study, RISE)
+    first = released(study, north, names=["pre", "post"])
+    others = [released(study, north, names=names) for names in (["pre", "fu3"], ["post", "fu3"])]
+    assert not refused_to_publish(browser, first, None)
+
+    assert [refused_to_publish(browser, other, first, language) for other in others] == [True] * 2
+    assert not refused_to_publish(browser, released(study, north), first)
+    published = Release.objects.filter(published_at__isnull=False)
+    assert sorted(published.values_list("number", flat=True)) == [1, 4]
+
+
+def test_another_cohort_may_be_published_in_another_comparison(browser, study):
+    first = released(study, finished(study, RISE), names=["pre", "post"])
+    other = released(study, finished(study, RISE, "South"), names=["post", "fu3"])
+
+    answers = [refused_to_publish(browser, release, None) for release in (first, other)]
+
+    assert answers == [False, False]
+    assert Release.objects.filter(published_at__isnull=False).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("post", "is_refused"),
+    [([3, 3, 5, 4, 2, None, 2], False), ([3, 3, 5, 4, None, None, 2], True)],
+    ids=["five both times", "four both times"],
+)
+@pytest.mark.parametrize("larger_first", [False, True])
+def test_published_releases_differ_by_cohorts_large_enough_at_both_waves(
+    browser, study, post, is_refused, larger_first
+):
+    """South: six before, five or six after, and of them five or four both times."""
+    north = finished(study, {"pre": RISE["pre"], "post": RISE["post"]})
+    pre = [1, 2, 3, 2, 1, 2, None]
+    south = finished(study, {"pre": pre, "post": post}, "South")
+    alone = released(study, north, names=["pre", "post"])
+    both = released(study, north, south, names=["pre", "post"])
+    first, second = (both, alone) if larger_first else (alone, both)
+    assert sum(None not in pair for pair in zip(pre, post, strict=True)) == LEAST - is_refused
+    assert not refused_to_publish(browser, first, None)
+
+    assert refused_to_publish(browser, second, first) == is_refused
+    assert Release.objects.filter(published_at__isnull=False).count() == 2 - is_refused
 
 
 # files
@@ -952,7 +1323,8 @@ def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator
     assert response.redirect_chain == [(page, 302)]
     assert "Waiting for a worker." in text(response)
     assert f"{page}file/" not in text(response)
-    line = "CSV, one row a participant"
+    asked_at = timezone.localtime(export.job.created_at)
+    line = f"CSV, one row a participant {asked_at:%d/%m/%Y %H:%M}"
     assert [node.text for node in section(browser.get(page_of(built)), "files").find_all("li")] == [
         f"{line} waiting"
     ]
@@ -967,9 +1339,9 @@ def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator
     file = browser.get(f"{page}file/")
     content = sent(file)
     assert file.headers["Content-Type"] == "text/csv"
-    assert file.headers["Content-Disposition"] == (
-        f'attachment; filename="{Path(export.file.name).name}"'
-    )
+    name = f"SMALL-release1-file{export.pk}.csv"
+    assert Path(export.file.name).name == name
+    assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert "no-store" in file.headers["Cache-Control"]
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert list(rows[0])[2:] == ["A1_pre", "B1_pre", "A1_post", "B1_post"]
@@ -986,6 +1358,34 @@ def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator
         "request export",
         "download export",
     ]
+
+
+def test_the_name_of_a_file_says_that_its_people_are_simulated(browser, study):
+    tried = finished(study, {"pre": RISE["pre"]}, "Tried", origin="simulated")
+    released(study, finished(study, {"pre": RISE["pre"]}), names=["pre"])
+    export = request_export(released(study, tried, names=["pre"]))
+    work(export.job)
+
+    file = browser.get(f"/en/evaluation/exports/{export.pk}/file/")
+
+    sent(file)
+    assert file.headers["Content-Disposition"] == (
+        f'attachment; filename="SMALL-release2-simulated-file{export.pk}.csv"'
+    )
+
+
+def test_the_day_and_time_of_a_file_are_those_of_cambodia_in_khmer_digits(browser, built):
+    export = request_export(built)
+    evening = timezone.datetime(2026, 5, 2, 20, 5, tzinfo=UTC)  # past midnight in Cambodia
+    Job.objects.filter(pk=export.job.pk).update(created_at=evening)
+
+    shown = [
+        section(browser.get(f"/{language}/evaluation/releases/{built.pk}/"), "files").text
+        for language in ("en", "km")
+    ]
+
+    assert "CSV, one row a participant 03/05/2026 03:05 waiting" in shown[0]
+    assert "០៣/០៥/២០២៦ ០៣:០៥" in shown[1]
 
 
 def test_every_request_makes_a_file_of_its_own(browser, built):
@@ -1042,16 +1442,25 @@ def test_a_file_that_failed_begins_again_and_is_built_once_the_key_is_back(brows
     assert "6 rows, one for each participant." in text(browser.get(page))
 
 
-def test_a_file_of_too_few_people_fails_with_a_reason_in_words(browser, study):
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_a_file_of_too_few_people_fails_with_a_reason_in_words(browser, study, language):
+    """Trying again changes nothing, so that no button offers it."""
     release = released(study, finished(study, {"pre": [1, 2, 3, 4]}), names=["pre"])
     export = request_export(release)
     with pytest.raises(NotComputable):
         work(export.job)
+    assert Job.objects.get(export=export).error == "fewer_than_k_rows"
 
-    part = job_part(browser.get(f"/en/evaluation/exports/{export.pk}/"))
+    page = browser.get(f"/{language}/evaluation/exports/{export.pk}/")
 
-    assert "The work has stopped with a fault." in part.text
-    assert "fewer_than_k_rows" not in part.text
+    part, words = job_part(page), "Too few people answered for a file of rows."
+    assert said("The work has stopped with a fault.", language) in part.text
+    assert said(words, language) in part.text
+    assert (words in part.text) == (language == "en")
+    assert "fewer_than_k_rows" not in text(page)
+    assert not list(part.find_all("form", "button"))
+    assert said("Begin again", language) not in text(page)
+    assert not [name for name in part.attrs if name.startswith("hx-")]
 
 
 @pytest.mark.parametrize("language", ["km", "en"])
@@ -1089,7 +1498,12 @@ def test_pages_take_the_same_queries_however_many_cohorts_and_scales(
     work(exports[0].job)
     with django_assert_num_queries(4):
         done = browser.get(page)
+    # session, user, roles; release with its study and job; its cohort-waves with their waves and
+    # cohorts (4)
+    with django_assert_num_queries(8):
+        asked = publishing(browser, release)
 
+    assert [f"C{n}" in main(asked).text for n in range(n_cohorts)] == [True] * n_cohorts
     assert len(table(report, "change")) == n_scales
     assert len(table(report, "flow")) == n_cohorts + 1
     assert len(list(section(report, "files").find_all("li"))) == n_cohorts

@@ -148,8 +148,11 @@ def test_opening_the_address_that_adds_a_cohort_adds_none(browser, study):
 
     response = browser.get(f"{STUDY}cohorts/", {"cohort": cohort.pk})
 
-    assert response.status_code == 405
+    assert (response.status_code, response.url) == (302, STUDY)
     assert not StudyCohort.objects.exists()
+    assert not CohortWave.objects.exists()
+    assert not cohort.steps.exists()
+    assert not AuditEntry.objects.exists()
 
 
 # the start page

@@ -430,11 +430,62 @@ def test_places_are_those_of_the_scale_s_own_axis():
         ((-0.2, 0.6), "unclear"),
         ((0.0, 0.6), "unclear"),
         ((-0.6, 0.0), "unclear"),
-        (None, "unclear"),
     ],
 )
 def test_only_an_interval_that_leaves_zero_out_has_a_direction(interval, direction):
-    assert row(1, 5, change((2, 2, 2), (3, 3, 3), interval)).direction == direction
+    for post in ((1, 1, 1), (2, 2, 2), (3, 3, 3)):  # whatever the difference itself says
+        assert row(1, 5, change((2, 2, 2), post, interval)).direction == direction
+
+
+@pytest.mark.parametrize(("mean", "direction"), [(3, "up"), (1, "down"), (2, "unclear")])
+def test_a_change_without_an_interval_has_the_direction_of_the_difference(mean, direction):
+    """Everybody changed by the same amount."""
+    block = change((2, 2, 2), (mean, mean, mean), None, not_computed="no_variation")
+
+    assert row(1, 5, block).direction == direction
+
+
+def test_changes_without_an_interval_are_counted_by_their_direction(mixed):
+    alike = {"not_computed": "no_variation"}
+    up, down, same = (
+        change((2, 2, 2), (mean, mean, mean), None, **alike) for mean in (2.5, 1.5, 2)
+    )
+
+    page = page_of(mixed, blocks(a=up, t=same, k=HIDDEN, b=down, all=up))
+
+    assert page.counts == {"all": 3, "up": 1, "down": 1, "unclear": 1}
+
+
+@pytest.mark.parametrize(
+    ("waves", "words"),
+    [
+        (["pre", "post"], ["before the course", "after the course"]),
+        (["pre", "post", "fu3"], ["before the course", "after the course"]),
+        (["post", "fu3"], ["after the course", "3 months later"]),
+        (["post"], []),
+    ],
+)
+def test_the_flow_counts_who_took_both_of_the_first_two_waves(waves, words):
+    pairs = [f"{a}-{b}" for a in waves for b in waves if waves.index(a) < waves.index(b)]
+    changes = {"s": dict.fromkeys(pairs, UP)}
+
+    assert page_of(one_scale(PLAIN), changes, "post-fu3", waves).first_pair == words
+
+
+def test_languages_are_of_the_waves_where_both_numbers_may_be_shown():
+    hidden = {"km": None, "en": None, "suppressed": "fewer_than_min_group"}
+    page = page_of(one_scale(PLAIN), {"s": {}}, waves=WAVES)
+
+    for counts, shown in (
+        ((hidden, hidden, hidden), []),
+        (({"km": 6, "en": 5}, hidden, hidden), [("before the course", 6, 5)]),
+        (
+            ({"km": 7, "en": None}, {"km": None, "en": 7}, {"km": 9, "en": 8}),
+            [("3 months later", 9, 8)],
+        ),
+    ):
+        page.report["languages"] = dict(zip(WAVES, counts, strict=True))
+        assert page.languages == shown
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,20 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from quizzes.actions.releases import publish, request_release
+from quizzes.actions.releases import ReleaseError, publish, request_release
 from quizzes.keys import key_path
 from quizzes.models import Release
 from quizzes.reports.frozen import report_of
 from tests.factories import UserFactory
 from tests.quizzes.evaluator.test_releases import (
+    HEADING,
+    HEADING_OF_ONE_WAVE,
     RISE,
+    as_shown,
     finished,
     instrument,
+    lead,
     main,
-    near,
     numbers,
     released,
     said,
@@ -175,7 +178,7 @@ def test_the_report_shows_the_change_and_nothing_that_tells_of_few(browser, rele
     response = browser.get(page_of(release))
 
     assert [node.text for node in main(response).find_all("h1", "h2")] == [
-        "Did opinions change?",
+        HEADING,
         "Change on each scale",
         "What these numbers do not say",
     ]
@@ -183,18 +186,20 @@ def test_the_report_shows_the_change_and_nothing_that_tells_of_few(browser, rele
     assert [row[0] for row in rows] == ["Scale 1", "Scale 2", "Whole"]
     for (_, *cells), code in zip(rows, ["s1", "s2", "all"], strict=True):
         block = change[code]["pre-post"]
-        assert [n for cell in cells for n in numbers(cell)] == near(
+        assert [n for cell in cells for n in numbers(cell)] == as_shown(
             block["mean_pre"], block["mean_post"], block["diff"], *block["ci"]
         )
     assert len(list(main(response).find_all("table"))) == 1
     assert not list(main(response).find_all("dl", "dd", "form"))
-    lead = next(node.text for node in main(response).find_all("p") if "lead" in str(node.attrs))
+    for (*_, cell), code in zip(rows, ["s1", "s2", "all"], strict=True):
+        low, high = change[code]["pre-post"]["ci"]
+        assert cell.split(" ", 1)[1] == f"{low:.2f} to {high:.2f}"
     whole = change["all"]["pre-post"]
-    scales, overall = lead.split(" Among ")
+    scales, overall = lead(response).split(" Among ")
     assert scales == (
-        "Of 2 scales, scores clearly rose on 2, clearly fell on 0, and did neither on 0."
+        "On 2 of 2 scales the mean score rose, on 0 it fell; on 0 neither can be said."
     )
-    assert numbers(overall) == near(5, whole["mean_pre"], whole["mean_post"], 1, 5)
+    assert numbers(overall) == as_shown(5, whole["mean_pre"], whole["mean_post"], 1, 5)
 
 
 @pytest.mark.parametrize(("n", "shown"), [(5, 5), (9, 5), (10, 10), (14, 10)])
@@ -245,13 +250,46 @@ def test_a_small_group_shows_no_number(browser, trainer, study):
     assert "or more people" not in text(response)
 
 
+def test_a_release_of_one_wave_is_not_published(browser, trainer, study):
+    release = released(study, taught(trainer, study), names=["post"])
+
+    with pytest.raises(ReleaseError):
+        publish(release)
+
+    assert Release.objects.get().published_at is None
+    assert lines(browser.get("/en/trainer/results/")) == []
+    assert browser.get(page_of(release)).status_code == 404
+
+
 def test_a_release_of_one_wave_compares_nothing(browser, trainer, study):
-    release = published(study, taught(trainer, study), names=["post"])
+    """Of those that were published before this was refused."""
+    release = released(study, taught(trainer, study), names=["post"])
+    Release.objects.update(published_at=timezone.now())
 
     response = browser.get(page_of(release))
 
-    assert [node.text for node in main(response).find_all("h1", "h2")] == ["Did opinions change?"]
+    assert [node.text for node in main(response).find_all("h1", "h2")] == [HEADING_OF_ONE_WAVE]
     assert not list(main(response).find_all("table"))
+    paragraphs = main(response).find_all("p")
+    assert "lead" not in {node.attrs.get("class", "").split(" ")[0] for node in paragraphs}
+
+
+def test_a_published_result_of_more_waves_shows_the_same_comparison(browser, trainer, study):
+    north = taught(trainer, study)
+    two = published(study, north, names=["pre", "post"])
+    three = published(study, north)
+    later = released(study, north, names=["post", "fu3"])
+
+    with pytest.raises(ReleaseError):
+        publish(later)
+
+    tables = [table(browser.get(page_of(release)), "change") for release in (two, three)]
+    assert tables[0] == tables[1]
+    assert [address for address, _ in lines(browser.get("/en/trainer/results/"))] == [
+        page_of(three),
+        page_of(two),
+    ]
+    assert browser.get(page_of(later)).status_code == 404
 
 
 def test_a_simulated_release_says_so(browser, trainer, study):
@@ -293,8 +331,9 @@ def test_pages_take_the_same_queries_however_many_cohorts_and_scales(
     settings.KEY_DIR = tmp_path
     study = small_study(instrument(n_scales))
     cohorts = [taught(trainer, study, name=f"C{n}") for n in range(n_cohorts)]
-    for names in [["pre", "post"], ["pre", "fu3"], ["post", "fu3"]][:n_cohorts]:
-        release = published(study, *cohorts, names=names)
+    for n in range(n_cohorts):  # of one cohort, of two, of all: each large enough alone
+        release = published(study, *cohorts[: n + 1], names=["pre", "post"])
+    assert len(release.cohorts) == n_cohorts
 
     # session, user, roles; releases; their cohort-waves with their waves and cohorts (4)
     with django_assert_num_queries(8):

@@ -239,10 +239,42 @@ def test_the_board_shows_every_member_and_where_each_stands(browser, cohort):
         [f"ចាន់ ក CHAN Ka · {codes[0]}", f"{bridge['new']} Survey before", "0 of 4", "not yet"],
         [f"ចាន់ ខ {codes[1]}", f"{bridge['on']} Needles", "1 of 4", "not yet"],
         [f"ចាន់ គ {codes[2]}", f"{bridge['on']} Needles · Check", "2 of 4", today],
-        [f"ចាន់ ឃ {codes[3]}", "Needles: completed Survey after", "3 of 4", today],
+        [f"ចាន់ ឃ {codes[3]}", "Needles: completed Survey after Certificate", "3 of 4", today],
         [f"ចាន់ ង {codes[4]}", "Needles: completed Certificate", "4 of 4", today],
     ]
     assert summary(browser, cohort) == ["5", "1", "2", "2"]
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_the_board_says_that_it_shows_the_step_that_comes_next(browser, cohort, language):
+    member(cohort)
+
+    page = browser.get(f"/{language}/trainer/cohorts/{cohort.pk}/").content.decode()
+
+    words = ("Officer", "Next step", "Steps done", "Last seen")
+    heads = [
+        cell.text for head in Tree(page).root.find_all("thead") for cell in head.find_all("th")
+    ]
+    assert heads == [said(word, language) for word in words]
+    assert (heads[1] == "Next step") == (language == "en")
+
+
+def test_whoever_has_a_certificate_always_has_it_on_the_board(browser, cohort):
+    """Also beside the steps that are still there to take; nobody else has the word."""
+    add_survey(cohort, "after", place=CohortStep.Place.AFTER)
+    reads, early, through = member(cohort, "ក"), member(cohort, "ខ"), member(cohort, "គ")
+    take(reads, "m1l1-lesson")
+    issue_certificate(early)  # by an administrator's hand, before the first lesson
+    take(through, "m1l1-lesson", "m1l1-check", "after")
+    show_survey_steps()
+
+    rows = table(browser.get(f"/en/trainer/cohorts/{cohort.pk}/"))
+
+    assert [row[1] for row in rows] == [
+        "Needles: in progress Needles · Check",
+        "Needles: in progress Needles Certificate",
+        "Needles: completed Certificate",
+    ]
 
 
 def test_a_member_with_nothing_open_and_no_certificate_has_no_open_step(browser, cohort):
@@ -251,6 +283,8 @@ def test_a_member_with_nothing_open_and_no_certificate_has_no_open_step(browser,
     enrolment.certificates.update(revoked_on=timezone.localdate())
 
     assert [row[:2] for row in board(browser, cohort)] == [["No open step", "2 of 2"]]
+    page = browser.get(f"/en/trainer/cohorts/{cohort.pk}/")
+    assert [row[1] for row in table(page)] == ["Needles: completed No open step"]
     assert summary(browser, cohort) == ["1", "0", "0", "1"]
 
 
@@ -501,7 +535,7 @@ def test_the_code_s_page_says_whose_it_is_and_how_long_it_works(browser, cohort,
 def test_opening_the_code_s_address_makes_no_code(browser, cohort):
     response = browser.get(f"/en/trainer/cohorts/{cohort.pk}/members/{member(cohort).pk}/code/")
 
-    assert response.status_code == 405
+    assert (response.status_code, response.url) == (302, f"/en/trainer/cohorts/{cohort.pk}/")
     assert not OneTimeCode.objects.exists()
     assert not AuditEntry.objects.exists()
 
@@ -562,6 +596,40 @@ def test_the_board_offers_a_code_to_each_officer(browser, cohort):
     forms = [form.attrs["action"] for form in Tree(html).root.find_all("form")]
     page = f"/en/trainer/cohorts/{cohort.pk}/members"
     assert forms == ["/en/sign-out/", f"{page}/{one.pk}/code/", f"{page}/{other.pk}/code/"]
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_an_account_that_is_switched_off_gets_no_code(browser, cohort, language):
+    off, on = member(cohort, "ក"), member(cohort, "ខ")
+    User.objects.filter(pk=off.learner_id).update(is_active=False)
+    page = f"/{language}/trainer/cohorts/{cohort.pk}/"
+
+    html = browser.get(page).content.decode()
+    refused = press(browser, off, language)
+
+    words = "This account is switched off."
+    (first, *_), (second, *_) = table(browser.get(page))
+    assert said(words, language) in first
+    assert said(words, language) not in second
+    assert (words in html) == (language == "en")
+    forms = [form.attrs["action"] for form in Tree(html).root.find_all("form")]
+    assert [form for form in forms if "/members/" in form] == [f"{page}members/{on.pk}/code/"]
+    assert refused.status_code == 404
+    assert not OneTimeCode.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_an_account_that_is_switched_on_again_gets_a_code(browser, cohort):
+    enrolment = member(cohort)
+    User.objects.filter(pk=enrolment.learner_id).update(is_active=False)
+    assert press(browser, enrolment).status_code == 404
+
+    User.objects.filter(pk=enrolment.learner_id).update(is_active=True)
+
+    page = browser.get(f"/en/trainer/cohorts/{cohort.pk}/").content.decode()
+    assert "This account is switched off." not in page
+    assert f"/members/{enrolment.pk}/code/" in page
+    assert code_on(press(browser, enrolment))
 
 
 def test_the_audit_tells_that_a_code_was_made_and_not_which(browser, trainer, cohort):
