@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quizzes.models import CohortWave, Release, Response, Study, Wave
+from quizzes.reports.scores import scored_both
 from training.actions.audit import record
 from training.actions.jobs import request_job, try_again
 from training.khmer import digits_in
@@ -105,7 +106,8 @@ def respondents(study: Study) -> dict[int, int]:
 def publish(release: Release, *, by=None) -> None:
     """Let trainers of the release's cohorts see their page. Publishing again changes nothing.
 
-    Raises ReleaseError if trainers could work out a small group from this and another one.
+    Raises ReleaseError if trainers could work out a small group from this and another one, and
+    KeysMissingError.
     """
     Study.objects.select_for_update().get(pk=release.study_id)
     check_published_together(release)
@@ -126,10 +128,12 @@ def check_published_together(release: Release) -> None:
         other_waves, other_cohorts = compared(other)
         if not cohorts & other_cohorts:
             continue
+        differing = {cohort.pk for cohort in cohorts ^ other_cohorts}
         small = [
             cohort
-            for cohort in cohorts ^ other_cohorts
-            if answered_both(cohort, waves) < release.study.min_group
+            for counts in (*scored_both(release).values(), *scored_both(other).values())
+            for cohort, count in counts.items()
+            if cohort in differing and count < release.study.min_group
         ]
         if waves != other_waves or small:
             raise ReleaseError(
@@ -146,12 +150,3 @@ def compared(release: Release) -> tuple[list[Wave], set[Cohort]]:
     rows = release.cohort_waves.select_related("wave", "study_cohort__cohort")
     waves = sorted({row.wave for row in rows}, key=lambda wave: wave.position)
     return waves[:2], {row.study_cohort.cohort for row in rows}
-
-
-def answered_both(cohort: Cohort, waves: list[Wave]) -> int:
-    """How many of the cohort answered in both of these waves."""
-    first, second = (
-        Response.objects.filter(wave=wave, cohort_wave__study_cohort__cohort=cohort)
-        for wave in waves
-    )
-    return second.filter(code__in=first.values("code")).count()

@@ -46,5 +46,7 @@ class ReleaseForm(SiteForm):
                 study_cohort__study=self.study,
                 wave__in=self.cleaned_data["waves"],
                 study_cohort__cohort__in=self.cleaned_data["cohorts"],
-            ).select_related("wave", "study_cohort__cohort")
+            )
+            .select_related("wave", "study_cohort__cohort")
+            .order_by("wave__position", "study_cohort__cohort")
         )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from quizzes.actions import exports, releases
 from quizzes.evaluator.forms import ReleaseForm
 from quizzes.evaluator.studies import show
+from quizzes.keys import KeysMissingError
 from quizzes.models import Export, Release, Study
 from quizzes.reports.page import page_of
 from training.access import opens_to
@@ -68,6 +69,8 @@ def publish(request, pk):
             releases.publish(found, by=request.user)
         except releases.ReleaseError as error:
             problem = str(error)
+        except KeysMissingError:
+            problem = _("The keys of this study are not here; nothing can be published.")
         else:
             messages.success(request, _("The trainers of these cohorts can see the result now."))
             return redirect("quizzes:release", pk)

@@ -47,7 +47,8 @@ class ScaleRow:
 
         Where everybody changed alike there is no interval, and the change itself tells.
         """
-        low, high = self.change["ci"] or (self.change["diff"], self.change["diff"])
+        change = round(self.change["diff"], 9)  # noise of the computation is no change
+        low, high = self.change["ci"] or (change, change)
         return "up" if low > 0 else "down" if high < 0 else "unclear"
 
     @property

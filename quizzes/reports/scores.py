@@ -1,11 +1,13 @@
 """From a release's frozen rows to scores: each scale, each wave, each participant."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate
 
 from quizzes.analysis.scoring import composite, right_or_wrong, scale_score
-from quizzes.models import InstrumentVersion, Item, Scale
+from quizzes.models import InstrumentVersion, Item, Release, Scale
 from quizzes.models.instruments import MISSING, NOT_ASKED
+from quizzes.reports.frozen import content_of
 
 
 @dataclass
@@ -190,3 +192,24 @@ def combine(scale: Scale, own: dict[str, Scored], waves) -> Scored:
             start + n for start, part in zip(starts, parts, strict=False) for n in part.asked[wave]
         ]
     return scored
+
+
+def scored_both(release: Release) -> dict[str, Counter[int]]:
+    """Scale -> cohort -> how many of it have a score at both of the release's first two waves.
+
+    Raises KeysMissingError.
+    """
+    content = content_of(release)
+    taken = {row.wave_id for row in release.cohort_waves.all()}
+    waves = [wave.name for wave in release.study.waves.all() if wave.pk in taken][:2]
+    cohorts = [row["cohort"] for row in content["rows"]]
+    return {
+        scored.code: Counter(
+            cohort
+            for cohort, *scores in zip(
+                cohorts, *(scored.scores[wave] for wave in waves), strict=True
+            )
+            if None not in scores
+        )
+        for scored in score_rows(release.study.version, content, waves)
+    }

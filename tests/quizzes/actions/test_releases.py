@@ -11,10 +11,10 @@ from quizzes.actions.releases import ReleaseError, publish, request_release
 from quizzes.actions.responses import agree, ask, save_page, send
 from quizzes.actions.studies import add_cohort, close_wave, make_study
 from quizzes.exports.csv import write_csv
-from quizzes.keys import make_keys
+from quizzes.keys import keys_of, make_keys
 from quizzes.models import CohortWave, Release, Response
 from quizzes.reports.build import build_release
-from quizzes.reports.frozen import content_of, report_of
+from quizzes.reports.frozen import content_of, place_of, report_of
 from quizzes.tasks import build_export
 from quizzes.tasks import build_release as build_task
 from tests.quizzes.conftest import officers
@@ -224,6 +224,23 @@ def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
 
     with pytest.raises(ReleaseError):
         publish(both)
+    assert not is_published(both)
+
+
+def test_few_scores_on_one_scale_are_enough_to_keep_it_back(study):
+    """Twelve answered both times, but only four of them enough of the scale's items."""
+    one, other = finished(study), finished(study, name="other")
+    published, both = released(study, one), released(study, one, other)
+    keys, content = keys_of(study), content_of(both)
+    theirs = [row for row in content["rows"] if row["cohort"] == other.pk]
+    for row in theirs[4:]:
+        row["waves"]["post"]["answers"][:2] = [-9, -9]
+    sealed = keys.seal(content, place=place_of(both, "content"))
+    Release.objects.filter(pk=both.pk).update(content=sealed)
+    publish(published)
+
+    with pytest.raises(ReleaseError):
+        publish(Release.objects.get(pk=both.pk))
     assert not is_published(both)
 
 

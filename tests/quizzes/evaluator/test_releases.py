@@ -1232,7 +1232,7 @@ def test_a_release_of_one_wave_cannot_be_published(browser, study, language):
     asked = publishing(browser, release, language)
     refused = browser.post(f"/{language}/evaluation/releases/{release.pk}/publish/")
 
-    words = "A release of one wave holds no comparison, so there is nothing to publish."
+    words = "A release of one wave holds no comparison to publish."
     for response in (asked, refused):
         assert said(words, language) in main(response).text
         assert (words in text(response)) == (language == "en")
