@@ -64,7 +64,7 @@ class ModuleFactory(factory.django.DjangoModelFactory):
         model = Module
         django_get_or_create = ("code",)
 
-    position = factory.Sequence(lambda n: n + 1)
+    position = factory.LazyFunction(lambda: Module.objects.count() + 1)
     code = factory.LazyAttribute(lambda module: f"M{module.position}")
     title_en = factory.LazyAttribute(lambda module: f"Module {module.code}")
     title_km = factory.LazyAttribute(lambda module: f"ខ្មែរ Module {module.code}")
@@ -75,7 +75,7 @@ class SourceFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Source
 
-    code = factory.Sequence(lambda n: f"S{n:02}")
+    code = factory.LazyFunction(lambda: f"S{Source.objects.count():02}")
     year = 2012
     cite_en = factory.LazyAttribute(lambda source: f"Study {source.code}")
     cite_km = factory.LazyAttribute(lambda source: f"ខ្មែរ Study {source.code}")

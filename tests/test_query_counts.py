@@ -176,7 +176,6 @@ def test_every_page_costs_what_it_did(version, settings, tmp_path, lessons, offi
             with CaptureQueriesContext(connection) as queries:
                 response = client.get(url)
             assert response.status_code in (200, 302), (name, response.status_code)
-            response.close()
             found[role][name] = len(queries)
 
     assert found == QUERIES

@@ -232,10 +232,8 @@ def as_shown(*values):
 
 
 def sent(response):
-    """The bytes of a file that is handed out; the file is closed."""
-    content = b"".join(response.streaming_content)
-    response.close()
-    return content
+    """The bytes of a file that is handed out; read to its end it is closed."""
+    return b"".join(response.streaming_content)
 
 
 # who may open them
