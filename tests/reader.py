@@ -3,6 +3,8 @@
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from django.test import Client
+
 VOID = {"input", "meta", "link", "br", "img", "hr", "path", "circle", "line", "rect"}
 
 
@@ -45,6 +47,14 @@ class Tree(HTMLParser):
 
     def handle_data(self, data):
         self.at.children.append(data)
+
+
+def browser_of(user):
+    """A client of somebody whose session is no longer new: opening a page writes nothing."""
+    client = Client()
+    client.force_login(user)
+    client.get("/en/help/")
+    return client
 
 
 class Reader:

@@ -28,7 +28,7 @@ from quizzes.reports.build import build_report
 from quizzes.reports.frozen import place_of, report_of
 from quizzes.tasks import build_export, build_release
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
-from tests.reader import Tree
+from tests.reader import Tree, browser_of
 from training.models import AuditEntry, Job, Role
 
 pytestmark = pytest.mark.django_db
@@ -97,11 +97,7 @@ def evaluator():
 
 @pytest.fixture
 def browser(evaluator):
-    """The evaluator's, with a session that is no longer new: opening a page writes nothing."""
-    client = Client()
-    client.force_login(evaluator)
-    client.get("/en/help/")
-    return client
+    return browser_of(evaluator)
 
 
 def array(study, value):

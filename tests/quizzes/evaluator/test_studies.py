@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 from django.utils.translation import gettext, override
 
@@ -15,7 +14,7 @@ from quizzes.keys import destroy_link_key, key_path, make_keys
 from quizzes.models import CohortWave, Draft, Release, Response, StudyCohort
 from tests.factories import CohortFactory, UserFactory
 from tests.quizzes.conftest import officers
-from tests.reader import Tree
+from tests.reader import Tree, browser_of
 from training.actions.progress import complete_step
 from training.models import AuditEntry, CohortStep, Role
 from training.models.way import way_of
@@ -32,11 +31,7 @@ def evaluator():
 
 @pytest.fixture
 def browser(evaluator):
-    """The evaluator's, with a session that is no longer new: opening a page writes nothing."""
-    client = Client()
-    client.force_login(evaluator)
-    client.get("/en/help/")
-    return client
+    return browser_of(evaluator)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from quizzes.actions.releases import ReleaseError, publish, request_release
@@ -28,7 +27,7 @@ from tests.quizzes.evaluator.test_releases import (
     text,
     waves_of,
 )
-from tests.reader import Tree
+from tests.reader import Tree, browser_of
 from training.models import Role
 
 pytestmark = pytest.mark.django_db
@@ -41,11 +40,7 @@ def trainer():
 
 @pytest.fixture
 def browser(trainer):
-    """The trainer's, with a session that is no longer new: opening a page writes nothing."""
-    client = Client()
-    client.force_login(trainer)
-    client.get("/en/help/")
-    return client
+    return browser_of(trainer)
 
 
 @pytest.fixture

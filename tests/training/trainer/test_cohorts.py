@@ -17,7 +17,7 @@ from tests.factories import (
     UserFactory,
     add_survey,
 )
-from tests.reader import Node, Tree
+from tests.reader import Node, Tree, browser_of
 from training.actions.certificates import issue_certificate
 from training.actions.progress import complete_step, show_survey_steps
 from training.models import AuditEntry, Certificate, CohortStep, Completion, OneTimeCode, Role, User
@@ -35,11 +35,7 @@ def trainer():
 
 @pytest.fixture
 def browser(trainer):
-    """The trainer's, with a session that is no longer new: opening a page writes nothing."""
-    client = Client()
-    client.force_login(trainer)
-    client.get("/en/help/")
-    return client
+    return browser_of(trainer)
 
 
 @pytest.fixture
