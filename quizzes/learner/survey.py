@@ -199,11 +199,14 @@ def show_page(request, asked, draft, number):
 
 
 def take_page(request, asked, draft, posted):
-    """Save a page that is left, forwards, backwards or for the other language."""
+    """Save a page that is left, forwards, backwards or for the other language.
+
+    Also an earlier page of another session, which was open when that one ended: what was filled
+    in is kept, and shows nothing of what was there before.
+    """
     every_page, mark = pages(asked, draft), mark_of(request, asked)
     number = page_number(posted, every_page)
-    is_own_page = number and draft.was_filled_by(number, mark)
-    if number != draft.first_open_page(len(every_page)) and not is_own_page:
+    if not number or number > (draft.first_open_page(len(every_page)) or number):
         return
     form = PageForm(every_page[number - 1], posted)
     if not form.is_valid():

@@ -220,6 +220,36 @@ def test_a_new_session_sees_nothing_of_a_page_that_another_half_filled(phone, of
     assert answers(officer) == {"Q1": 5, "Q2": 2}
 
 
+def test_an_earlier_page_that_was_open_when_the_session_ended_is_kept(phone, officer):
+    agree(phone)
+    fill(phone, Q1=4, Q2=2)
+    earlier = {**hidden(fill(phone, back=1, follow=True)), "Q1": 1, "Q2": 2}
+    later = signed_in(officer)
+
+    later.post(SURVEY, earlier)
+
+    assert answers(officer) == {"Q1": 1, "Q2": 2}
+    assert page_of(later) == 2
+
+
+@pytest.mark.parametrize("page", ["", "x", "0", "-1", "4", "99", "2", "១"])
+def test_a_page_that_is_not_there_or_not_yet_changes_nothing(phone, officer, page):
+    agree(phone)
+
+    assert fill(phone, page=page, Q1=4, K1=1).status_code == 302
+
+    assert answers(officer) == {}
+
+
+@pytest.mark.parametrize("page", ["", "x", "0", "99"])
+def test_such_a_page_is_no_fault_on_the_way_to_sending_either(phone, page):
+    agree(phone)
+    for given in ({"Q1": 4, "Q2": 2}, {"K1": 1}, {"D1": 1}):
+        fill(phone, **given)
+
+    assert fill(phone, page=page).status_code == 302
+
+
 def test_the_last_page_leads_back_too(phone):
     agree(phone)
     fill(phone, Q1=4, Q2=2)
