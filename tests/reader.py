@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from django.test import Client
+from django.utils.translation import gettext, override
 
 VOID = {"input", "meta", "link", "br", "img", "hr", "path", "circle", "line", "rect"}
 
@@ -55,6 +56,18 @@ def browser_of(user):
     client.force_login(user)
     client.get("/en/help/")
     return client
+
+
+def said(words, language):
+    """The sentence as a reader of this language sees it."""
+    with override(language):
+        return gettext(words)
+
+
+def text(response):
+    """The page, which must have opened."""
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 class Reader:

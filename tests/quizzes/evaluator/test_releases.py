@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, override
+from django.utils.translation import ngettext, override
 
 from quizzes.actions.exports import request_export
 from quizzes.actions.instruments import load_instrument
@@ -28,7 +28,7 @@ from quizzes.reports.build import build_report
 from quizzes.reports.frozen import place_of, report_of
 from quizzes.tasks import build_export, build_release
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
-from tests.reader import Tree, browser_of
+from tests.reader import Tree, browser_of, said, text
 from training.models import AuditEntry, Job, Role
 
 pytestmark = pytest.mark.django_db
@@ -175,17 +175,6 @@ def built(study):
 
 def page_of(release):
     return f"/en/evaluation/releases/{release.pk}/"
-
-
-def said(words, language):
-    """The sentence as a reader of this language sees it."""
-    with override(language):
-        return gettext(words)
-
-
-def text(response):
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def main(response):

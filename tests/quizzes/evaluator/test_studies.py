@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from django.utils.translation import gettext, override
 
 from quizzes.actions.releases import request_release
 from quizzes.actions.responses import agree, ask, save_page, send
@@ -14,7 +13,7 @@ from quizzes.keys import destroy_link_key, key_path, make_keys
 from quizzes.models import CohortWave, Draft, Release, Response, StudyCohort
 from tests.factories import CohortFactory, UserFactory
 from tests.quizzes.conftest import officers
-from tests.reader import Tree, browser_of
+from tests.reader import Tree, browser_of, said, text
 from training.actions.progress import complete_step
 from training.models import AuditEntry, CohortStep, Role
 from training.models.way import way_of
@@ -60,17 +59,6 @@ def closed_on(cohort, name, day):
     close_wave(wave_of(cohort, name))
     noon = timezone.make_aware(timezone.datetime(day.year, day.month, day.day, 12))
     CohortWave.objects.filter(pk=wave_of(cohort, name).pk).update(closed_at=noon)
-
-
-def said(words, language):
-    """The sentence as a reader of this language sees it."""
-    with override(language):
-        return gettext(words)
-
-
-def text(response):
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def table(response):

@@ -21,13 +21,11 @@ from tests.quizzes.evaluator.test_releases import (
     main,
     numbers,
     released,
-    said,
     small_study,
     table,
-    text,
     waves_of,
 )
-from tests.reader import Tree, browser_of
+from tests.reader import Tree, browser_of, said, text
 from training.models import Role
 
 pytestmark = pytest.mark.django_db

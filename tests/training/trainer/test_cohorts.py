@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 from django.test import Client
 from django.utils import timezone
-from django.utils.translation import gettext, override
 
 from tests.factories import (
     PASSWORD,
@@ -17,7 +16,7 @@ from tests.factories import (
     UserFactory,
     add_survey,
 )
-from tests.reader import Node, Tree, browser_of
+from tests.reader import Node, Tree, browser_of, said
 from training.actions.certificates import issue_certificate
 from training.actions.progress import complete_step, show_survey_steps
 from training.models import AuditEntry, Certificate, CohortStep, Completion, OneTimeCode, Role, User
@@ -64,12 +63,6 @@ def take(enrolment, *slugs):
     """Complete these steps of the enrolment's way."""
     for row in enrolment.cohort.steps.select_related("step").filter(step__slug__in=slugs):
         complete_step(enrolment, row.step)
-
-
-def said(words, language):
-    """The sentence as a reader of this language sees it."""
-    with override(language):
-        return gettext(words)
 
 
 def table(response):
