@@ -66,8 +66,14 @@ class Asked:
         return Response.objects.filter(wave=self.wave, code=self.code).first()
 
     def draft(self) -> "Answers | None":
-        row = Draft.objects.filter(wave=self.wave, code=self.code).first()
-        return Answers(**self.keys.open(row.sealed, place=self.place)) if row else None
+        row = self.draft_row()
+        return self.opened(row) if row else None
+
+    def draft_row(self) -> Draft | None:
+        return Draft.objects.filter(wave=self.wave, code=self.code).first()
+
+    def opened(self, row: Draft) -> "Answers":
+        return Answers(**self.keys.open(row.sealed, place=self.place))
 
 
 @dataclass
@@ -226,10 +232,10 @@ def save_page(
         cohort_wave = locked(asked)
     except ClosedError:
         return quarantine(asked, number, values, uid)
-    row = Draft.objects.filter(wave=asked.wave, code=asked.code).first()
+    row = asked.draft_row()
     if row is None:
         return quarantine(asked, number, values, uid) if asked.response() else False
-    draft = Answers(**asked.keys.open(row.sealed, place=asked.place))
+    draft = asked.opened(row)
     if uid in draft.uids:
         return True
     draft.answers.update(values)
@@ -248,13 +254,10 @@ def save_page(
 def turn_back(asked: Asked, number: int, *, session: str) -> None:
     """Let this session look once more at a page that it has filled. Raises ClosedError."""
     cohort_wave = locked(asked)
-    row = Draft.objects.filter(wave=asked.wave, code=asked.code).first()
+    row = asked.draft_row()
     if row is None:
         return
-    draft, mark = (
-        Answers(**asked.keys.open(row.sealed, place=asked.place)),
-        asked.keys.mark(session),
-    )
+    draft, mark = asked.opened(row), asked.keys.mark(session)
     if draft.was_filled_by(number, mark):
         draft.at = {"by": mark, "page": number, "again": False}
         row.sealed = asked.keys.seal(vars(draft), place=asked.place)
