@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from training.actions.audit import record
-from training.actions.curriculum import publish_lesson
+from training.actions.lessons import publish_lesson
 from training.actions.people import end_sessions, free_code, make_one_time_code
 from training.khmer import ascii_digits, phone_key
 from training.learner.forms import NamesMixin

@@ -42,6 +42,7 @@ checks:
   - code: KC-%(code)s
     question: {km: សំណួរ, en: Question}
     options: [{km: ក, en: a}, {km: ខ, en: b}]
+    reasons: [{km: មិនមែន, en: Not so}, {km: មែន, en: So}]
     answer: B
     rationale: {km: ហេតុ, en: Because}
     provenance: S01

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from training.actions.curriculum import publish_lesson
+from training.actions.lessons import publish_lesson
 from training.actions.people import check_one_time_code, make_account
 from training.models import AuditEntry, Cohort, Lesson, Role, Screen, User
 

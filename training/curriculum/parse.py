@@ -6,6 +6,7 @@ what `dump_curriculum` writes.
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -13,6 +14,7 @@ import yaml
 CONTENT = Path(__file__).parent / "content"
 QUALITIES = ("best", "partial", "harmful")
 END = "END"
+LETTERS = "ABCDEF"
 
 
 class LessonError(Exception):
@@ -44,8 +46,19 @@ class Provenance:
 
 @dataclass(frozen=True)
 class Bar:
+    """`shown`: the words beside the bar where they are not its percentage."""
+
     label: Pair
     percent: float
+    shown: Pair | None = None
+
+
+@dataclass(frozen=True)
+class Dots:
+    """A share as counted dots: 1 of 7."""
+
+    marked: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -53,12 +66,14 @@ class Figure:
     value: Pair
     label: Pair
     bars: tuple[Bar, ...] = ()
+    dots: Dots | None = None
 
 
 @dataclass(frozen=True)
 class Fact:
     code: str
     provenance: Provenance
+    sensitive: bool = False  # whether to keep it is the owner's decision
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,19 @@ class Myth:
     myth: Pair
     fact: Pair
     provenance: Provenance
+
+
+@dataclass(frozen=True)
+class Handout:
+    """A table to print: a card to carry or, with blank lines, a sheet to write on."""
+
+    code: str
+    title: Pair
+    note: Pair
+    provenance: Provenance
+    columns: tuple[Pair, ...]
+    rows: tuple[tuple[Pair, ...], ...]
+    blank_lines: int
 
 
 @dataclass(frozen=True)
@@ -102,9 +130,12 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Check:
+    """`reasons`: for each option, why it fits or does not."""
+
     code: str
     question: Pair
     options: tuple[Pair, ...]
+    reasons: tuple[Pair, ...]
     answer: str
     rationale: Pair
     provenance: Provenance
@@ -115,12 +146,15 @@ class Lesson:
     code: str
     module: str
     minutes: int
+    review_on: date | None
     title: Pair
     outcomes: tuple[Pair, ...]
     takeaway: Pair
     findings: tuple[str, ...]
+    warning: Pair | None
     screens: tuple[Screen, ...]
     myths: tuple[Myth, ...]
+    handout: Handout | None
     scenario: Scenario
     checks: tuple[Check, ...]
 
@@ -130,15 +164,21 @@ class Lesson:
 
     @property
     def needs_sign_off(self) -> bool:
-        facts = [fact for screen in self.screens for fact in screen.facts]
-        return any(one.provenance.to_confirm for one in [*facts, *self.myths, *self.checks])
+        grounds = [fact for screen in self.screens for fact in screen.facts]
+        grounds += [*self.myths, *self.checks]
+        if self.handout:
+            grounds.append(self.handout)
+        return any(one.provenance.to_confirm for one in grounds)
 
 
 @dataclass(frozen=True)
 class Module:
+    """`notice`: what every page of the module says beside its text."""
+
     code: str
     title: Pair
     summary: Pair
+    notice: Pair | None
 
 
 @dataclass(frozen=True)
@@ -172,6 +212,10 @@ class Reader:
         km, en = (str(texts.get(language) or "").strip() for language in ("km", "en"))
         self.check(km and en, where, "needs a text in km and in en")
         return Pair(km, en)
+
+    def may_pair(self, row, key, where) -> Pair | None:
+        """The pair, or None where the row has no such key."""
+        return self.pair(row, key, where) if row.get(key) else None
 
     def rows(self, row, key, where) -> list:
         value = row.get(key) or []
@@ -207,14 +251,22 @@ def parse_lesson(text: str, file: str) -> Lesson:
         code=code,
         module=str(data.get("module", "")),
         minutes=int(data.get("minutes") or 0),
+        review_on=data.get("review_on"),
         title=reader.pair(data, "title", "lesson"),
         outcomes=tuple(reader.texts(row, "outcome") for row in reader.rows(data, "outcomes", "")),
         takeaway=reader.pair(data, "takeaway", "lesson"),
         findings=tuple(data.get("findings") or ()),
+        warning=reader.may_pair(data, "warning", "lesson"),
         screens=tuple(screen(row, n, reader) for n, row in numbered(data, "screens", reader)),
         myths=tuple(myth(row, reader) for row in reader.rows(data, "myths", "lesson")),
+        handout=handout(data["handout"], reader) if data.get("handout") else None,
         scenario=scenario(data.get("scenario") or {}, reader),
         checks=tuple(check(row, reader) for row in reader.rows(data, "checks", "lesson")),
+    )
+    reader.check(
+        lesson.review_on is None or isinstance(lesson.review_on, date),
+        "review_on",
+        "must be a date such as 2027-11-25",
     )
     reader.check(lesson.screens, "screens", "there is none")
     reader.check(lesson.checks, "checks", "there is none")
@@ -233,7 +285,11 @@ def screen(row, number, reader) -> Screen:
         text=reader.pair(row, "text", where),
         figure=figure(row["figure"], where, reader) if row.get("figure") else None,
         facts=tuple(
-            Fact(str(fact.get("code")), reader.provenance(fact, f"{where}, {fact.get('code')}"))
+            Fact(
+                str(fact.get("code")),
+                reader.provenance(fact, f"{where}, {fact.get('code')}"),
+                bool(fact.get("sensitive")),
+            )
             for fact in reader.rows(row, "facts", where)
         ),
     )
@@ -241,12 +297,27 @@ def screen(row, number, reader) -> Screen:
 
 def figure(row, where, reader) -> Figure:
     bars = tuple(
-        Bar(reader.pair(bar, "label", f"{where}, bar"), float(bar.get("percent", -1)))
+        Bar(
+            reader.pair(bar, "label", f"{where}, bar"),
+            float(bar.get("percent", -1)),
+            reader.may_pair(bar, "shown", f"{where}, bar"),
+        )
         for bar in reader.rows(row, "bars", where)
     )
     for bar in bars:
         reader.check(0 <= bar.percent <= 100, where, "a bar is a percentage, 0 to 100")
-    return Figure(reader.pair(row, "value", where), reader.pair(row, "label", where), bars)
+    return Figure(
+        reader.pair(row, "value", where),
+        reader.pair(row, "label", where),
+        bars,
+        dots(row["dots"], where, reader) if row.get("dots") else None,
+    )
+
+
+def dots(row, where, reader) -> Dots:
+    found = Dots(int(row.get("marked", -1)), int(row.get("of", 0)))
+    reader.check(0 <= found.marked <= found.of <= 1000, where, "dots: marked of at most 1000")
+    return found
 
 
 def myth(row, reader) -> Myth:
@@ -259,6 +330,26 @@ def myth(row, reader) -> Myth:
     )
 
 
+def handout(row, reader) -> Handout:
+    where = f"handout {row.get('code')}"
+    columns = tuple(reader.texts(one, where) for one in reader.rows(row, "columns", where))
+    rows = tuple(
+        tuple(reader.texts(cell, f"{where}, row {n}") for cell in cells)
+        for n, cells in enumerate(reader.rows(row, "rows", where), 1)
+    )
+    for n, cells in enumerate(rows, 1):
+        reader.check(len(cells) == len(columns), where, f"row {n} has not one cell a column")
+    return Handout(
+        str(row.get("code")),
+        reader.pair(row, "title", where),
+        reader.pair(row, "note", where),
+        reader.provenance(row, where),
+        columns,
+        rows,
+        int(row.get("blank_lines") or 0),
+    )
+
+
 def scenario(row, reader) -> Scenario:
     where = f"scenario {row.get('code')}"
     nodes = tuple(node(one, where, reader) for one in reader.rows(row, "nodes", where))
@@ -267,7 +358,22 @@ def scenario(row, reader) -> Scenario:
     for one in nodes:
         for choice in one.choices:
             reader.check(choice.next in ways_on, where, f"{one.code}{choice.code} leads nowhere")
+    check_ways(nodes, where, reader)
     return Scenario(str(row.get("code")), reader.pair(row, "title", where), nodes)
+
+
+def check_ways(nodes, where, reader) -> None:
+    """Every node is reached from the first, and from every node some way leads to the end."""
+    ways = {one.code: {choice.next for choice in one.choices} for one in nodes}
+    reached = {nodes[0].code} if nodes else set()
+    for _step in nodes:
+        reached |= {after for code in reached for after in ways.get(code, ())}
+    ends = {END}
+    for _step in nodes:
+        ends |= {code for code, after in ways.items() if after & ends}
+    for code in ways:
+        reader.check(code in reached, where, f"{code} cannot be reached")
+        reader.check(code in ends, where, f"{code} does not end")
 
 
 def node(row, where, reader) -> Node:
@@ -293,14 +399,17 @@ def choice(row, where, reader) -> Choice:
 def check(row, reader) -> Check:
     where = f"check {row.get('code')}"
     options = tuple(reader.texts(one, where) for one in reader.rows(row, "options", where))
+    reasons = tuple(reader.texts(one, where) for one in reader.rows(row, "reasons", where))
     answer = str(row.get("answer"))
     reader.check(
-        answer in "ABCDEF"[: len(options)], where, "answer must be the letter of an option"
+        answer in tuple(LETTERS[: len(options)]), where, "answer must be the letter of an option"
     )
+    reader.check(len(reasons) == len(options), where, "needs one reason for each option")
     return Check(
         str(row.get("code")),
         reader.pair(row, "question", where),
         options,
+        reasons,
         answer,
         reader.pair(row, "rationale", where),
         reader.provenance(row, where),
@@ -314,6 +423,7 @@ def parse_modules(text: str, file: str) -> list[Module]:
             str(row.get("code")),
             reader.pair(row, "title", f"module {row.get('code')}"),
             reader.pair(row, "summary", f"module {row.get('code')}"),
+            reader.may_pair(row, "notice", f"module {row.get('code')}"),
         )
         for row in read_yaml(text, file) or []
     ]
@@ -367,6 +477,10 @@ def plain(pair: Pair) -> dict[str, str]:
     return {"km": pair.km, "en": pair.en}
 
 
+def plain_if(key: str, pair: Pair | None) -> dict:
+    return {key: plain(pair)} if pair else {}
+
+
 def plain_provenance(provenance: Provenance) -> dict:
     return {"provenance": provenance.text} | ({"confirm": True} if provenance.confirm else {})
 
@@ -374,7 +488,12 @@ def plain_provenance(provenance: Provenance) -> dict:
 def plain_figure(figure: Figure) -> dict:
     data = {"value": plain(figure.value), "label": plain(figure.label)}
     if figure.bars:
-        data["bars"] = [{"label": plain(bar.label), "percent": bar.percent} for bar in figure.bars]
+        data["bars"] = [
+            {"label": plain(bar.label), "percent": bar.percent, **plain_if("shown", bar.shown)}
+            for bar in figure.bars
+        ]
+    if figure.dots:
+        data["dots"] = {"marked": figure.dots.marked, "of": figure.dots.of}
     return data
 
 
@@ -382,10 +501,25 @@ def plain_screen(screen: Screen) -> dict:
     data = {"title": plain(screen.title), "text": plain(screen.text)}
     if screen.figure:
         data["figure"] = plain_figure(screen.figure)
-    data["facts"] = [
-        {"code": fact.code, **plain_provenance(fact.provenance)} for fact in screen.facts
-    ]
+    data["facts"] = [plain_fact(fact) for fact in screen.facts]
     return data
+
+
+def plain_fact(fact: Fact) -> dict:
+    data = {"code": fact.code, **plain_provenance(fact.provenance)}
+    return data | ({"sensitive": True} if fact.sensitive else {})
+
+
+def plain_handout(handout: Handout) -> dict:
+    return {
+        "code": handout.code,
+        "title": plain(handout.title),
+        "note": plain(handout.note),
+        **plain_provenance(handout.provenance),
+        "columns": [plain(column) for column in handout.columns],
+        "rows": [[plain(cell) for cell in row] for row in handout.rows],
+        "blank_lines": handout.blank_lines,
+    }
 
 
 def plain_node(node: Node) -> dict:
@@ -410,6 +544,7 @@ def plain_check(check: Check) -> dict:
         "code": check.code,
         "question": plain(check.question),
         "options": [plain(option) for option in check.options],
+        "reasons": [plain(reason) for reason in check.reasons],
         "answer": check.answer,
         "rationale": plain(check.rationale),
         **plain_provenance(check.provenance),
@@ -421,10 +556,12 @@ def plain_lesson(lesson: Lesson) -> dict:
         "code": lesson.code,
         "module": lesson.module,
         "minutes": lesson.minutes,
+        **({"review_on": lesson.review_on} if lesson.review_on else {}),
         "title": plain(lesson.title),
         "outcomes": [plain(outcome) for outcome in lesson.outcomes],
         "takeaway": plain(lesson.takeaway),
         "findings": list(lesson.findings),
+        **plain_if("warning", lesson.warning),
         "screens": [plain_screen(screen) for screen in lesson.screens],
         "myths": [
             {
@@ -435,6 +572,7 @@ def plain_lesson(lesson: Lesson) -> dict:
             }
             for myth in lesson.myths
         ],
+        **({"handout": plain_handout(lesson.handout)} if lesson.handout else {}),
         "scenario": {
             "code": lesson.scenario.code,
             "title": plain(lesson.scenario.title),

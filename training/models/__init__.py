@@ -4,6 +4,9 @@ from training.models.cohorts import Cohort, CohortStep, Enrolment
 from training.models.curriculum import (
     Bar,
     Fact,
+    Handout,
+    HandoutCell,
+    HandoutColumn,
     Lesson,
     LessonVersion,
     Module,
@@ -17,9 +20,21 @@ from training.models.curriculum import (
     Source,
     Step,
 )
+from training.models.files import LessonFile
 from training.models.jobs import Job
 from training.models.people import Membership, OneTimeCode, Role, User
 from training.models.progress import Completion, Tries
+from training.models.reference import (
+    Finding,
+    HarmAnswer,
+    HarmQuestion,
+    Situation,
+    SituationService,
+    SituationStep,
+    Term,
+)
+from training.models.referrals import Place, Service, ServiceType
+from training.models.search import SearchEntry
 
 __all__ = [
     "AuditEntry",
@@ -30,8 +45,15 @@ __all__ = [
     "Completion",
     "Enrolment",
     "Fact",
+    "Finding",
+    "Handout",
+    "HandoutCell",
+    "HandoutColumn",
+    "HarmAnswer",
+    "HarmQuestion",
     "Job",
     "Lesson",
+    "LessonFile",
     "LessonVersion",
     "Membership",
     "Module",
@@ -40,12 +62,20 @@ __all__ = [
     "NodeChoice",
     "OneTimeCode",
     "Option",
+    "Place",
     "Question",
     "Role",
     "Scenario",
     "Screen",
+    "SearchEntry",
+    "Service",
+    "ServiceType",
+    "Situation",
+    "SituationService",
+    "SituationStep",
     "Source",
     "Step",
+    "Term",
     "Tries",
     "User",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from training.models.curriculum import Step
 from training.models.people import new_code
+from training.models.referrals import Place
 
 
 class CohortQuerySet(models.QuerySet):
@@ -43,6 +44,16 @@ class Cohort(models.Model):
     ends_on = models.DateField(_("ends on"))
     trainers = models.ManyToManyField(
         settings.AUTH_USER_MODEL, related_name="cohorts_taught", verbose_name=_("trainers")
+    )
+    # Whose services the pages of its officers show first. NULL: of several provinces.
+    province = models.ForeignKey(
+        Place,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"level": Place.Level.PROVINCE},
+        verbose_name=_("province"),
     )
     origin = models.CharField(max_length=9, choices=Origin.choices, default=Origin.REAL)
     closed_on = models.DateField(_("joining closed on"), null=True, blank=True)

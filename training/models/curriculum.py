@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +13,7 @@ class Module(models.Model):
     position = models.PositiveSmallIntegerField()
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"), blank=True)
+    notice = models.TextField(_("notice on every page"), blank=True)
 
     class Meta:
         verbose_name = _("module")
@@ -38,21 +39,61 @@ class Source(models.Model):
         return self.code
 
 
-class LessonQuerySet(models.QuerySet):
+class ReviewedQuerySet(models.QuerySet):
+    def shown(self):
+        """What people may see: in production only what is signed off or needs no signature."""
+        if settings.PRODUCTION:
+            return self.filter(Q(needs_sign_off=False) | Q(signed_off_on__isnull=False))
+        return self
+
+
+class Reviewed(models.Model):
+    """A text of which three facts are known apart: what it says, who read it, who signed it.
+
+    Who reviewed or signed is a person's name; empty until a person has.
+    """
+
+    # Set at publish: some sentence has no source, or must be confirmed locally.
+    needs_sign_off = models.BooleanField(_("needs sign-off"), default=False, editable=False)
+    signed_off_by = models.CharField(_("signed off by"), max_length=120, blank=True)
+    signed_off_on = models.DateField(_("signed off on"), null=True, blank=True)
+    khmer_reviewed_by = models.CharField(_("Khmer reviewed by"), max_length=120, blank=True)
+    khmer_reviewed_on = models.DateField(_("Khmer reviewed on"), null=True, blank=True)
+
+    objects = ReviewedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_off_by="", signed_off_on=None)
+                | (~Q(signed_off_by="") & Q(signed_off_on__isnull=False)),
+                name="%(class)s_is_signed_off_by_somebody_on_a_day",
+                violation_error_message=_("Please write both: who signed off, and on which day."),
+            ),
+            models.CheckConstraint(
+                condition=Q(khmer_reviewed_by="", khmer_reviewed_on=None)
+                | (~Q(khmer_reviewed_by="") & Q(khmer_reviewed_on__isnull=False)),
+                name="%(class)s_is_reviewed_by_somebody_on_a_day",
+                violation_error_message=_(
+                    "Please write both: who reviewed the Khmer, and on which day."
+                ),
+            ),
+        ]
+
+    @property
+    def is_unsigned(self):
+        return self.needs_sign_off and self.signed_off_on is None
+
+
+class LessonQuerySet(ReviewedQuerySet):
     def shown(self):
         """Lessons that people may see: published, and in production signed off."""
-        lessons = self.filter(status=Lesson.Status.PUBLISHED)
-        if settings.PRODUCTION:
-            lessons = lessons.filter(Q(needs_sign_off=False) | Q(signed_off_on__isnull=False))
-        return lessons
+        return super().shown().filter(status=Lesson.Status.PUBLISHED)
 
 
-class Lesson(models.Model):
-    """Five to eight minutes: screens, myths, a scenario, a check.
-
-    Status, Khmer review and sign-off are three facts. Who reviewed or signed is a person's name;
-    empty until a person has.
-    """
+class Lesson(Reviewed):
+    """Five to eight minutes: screens, myths, a scenario, a check."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -61,18 +102,17 @@ class Lesson(models.Model):
     code = models.CharField(max_length=6, unique=True)
     module = models.ForeignKey(Module, on_delete=models.PROTECT, related_name="lessons")
     position = models.PositiveSmallIntegerField()
-    minutes = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    # The day by which somebody looks at the text again. NULL: no sentence of it grows old.
+    review_on = models.DateField(_("to be looked at again on"), null=True, blank=True)
     title = models.CharField(_("title"), max_length=200)
     takeaway = models.CharField(_("sentence to remember"), max_length=400)
     outcomes = models.TextField(_("learning outcomes"))  # one a line
-    findings = models.CharField(max_length=120)  # "F01 F02"
-    status = models.CharField(max_length=9, choices=Status.choices, default=Status.DRAFT)
-    # Set at publish: some sentence has no source, or must be confirmed locally.
-    needs_sign_off = models.BooleanField(default=False)
-    signed_off_by = models.CharField(max_length=120, blank=True)
-    signed_off_on = models.DateField(null=True, blank=True)
-    khmer_reviewed_by = models.CharField(max_length=120, blank=True)
-    khmer_reviewed_on = models.DateField(null=True, blank=True)
+    warning = models.TextField(_("a word before hard content"), blank=True)
+    findings = models.CharField(_("findings"), max_length=120, blank=True)  # "F01 F02"
+    status = models.CharField(
+        _("status"), max_length=9, choices=Status.choices, default=Status.DRAFT
+    )
 
     objects = LessonQuerySet.as_manager()
 
@@ -90,20 +130,7 @@ class Lesson(models.Model):
                 ),
                 name="published_lesson_has_both_titles",
             ),
-            models.CheckConstraint(
-                condition=Q(signed_off_by="", signed_off_on=None)
-                | (~Q(signed_off_by="") & Q(signed_off_on__isnull=False)),
-                name="lesson_is_signed_off_by_somebody_on_a_day",
-                violation_error_message=_("Please write both: who signed off, and on which day."),
-            ),
-            models.CheckConstraint(
-                condition=Q(khmer_reviewed_by="", khmer_reviewed_on=None)
-                | (~Q(khmer_reviewed_by="") & Q(khmer_reviewed_on__isnull=False)),
-                name="lesson_is_reviewed_by_somebody_on_a_day",
-                violation_error_message=_(
-                    "Please write both: who reviewed the Khmer, and on which day."
-                ),
-            ),
+            *Reviewed.Meta.constraints,
         ]
 
     def __str__(self):
@@ -120,11 +147,20 @@ class Screen(models.Model):
     html = models.TextField(editable=False, blank=True)
     figure_value = models.CharField(_("key number"), max_length=60, blank=True)
     figure_label = models.CharField(_("what the number says"), max_length=300, blank=True)
+    # A share as counted dots: 1 of 7. NULL: no dots.
+    dots_marked = models.PositiveSmallIntegerField(_("dots marked"), null=True, blank=True)
+    dots_of = models.PositiveSmallIntegerField(_("of dots"), null=True, blank=True)
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["lesson", "position"], name="screen_has_its_own_place")
+            models.UniqueConstraint(fields=["lesson", "position"], name="screen_has_its_own_place"),
+            models.CheckConstraint(
+                condition=Q(dots_marked=None, dots_of=None)
+                | Q(dots_marked__lte=F("dots_of"), dots_of__gte=1, dots_of__lte=1000),
+                name="screen_marks_dots_among_those_there_are",
+                violation_error_message=_("Dots: so many marked, of at most 1000."),
+            ),
         ]
 
     def __str__(self):
@@ -137,7 +173,9 @@ class Bar(models.Model):
     screen = models.ForeignKey(Screen, on_delete=models.CASCADE, related_name="bars")
     position = models.PositiveSmallIntegerField()
     label = models.CharField(_("label"), max_length=160)
-    percent = models.FloatField()
+    percent = models.FloatField(_("length in percent"))
+    # What stands beside the bar, where it is not the percentage.
+    shown = models.CharField(_("words beside the bar"), max_length=60, blank=True)
 
     class Meta:
         ordering = ["position"]
@@ -169,6 +207,8 @@ class Fact(Provenance):
     screen = models.ForeignKey(Screen, on_delete=models.CASCADE, related_name="facts")
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=8)
+    # Whether to keep, soften or drop it is the owner's decision.
+    is_sensitive = models.BooleanField(_("sensitive"), default=False)
 
     class Meta:
         ordering = ["position"]
@@ -191,6 +231,51 @@ class Myth(Provenance):
 
     def __str__(self):
         return self.code
+
+
+class Handout(Provenance):
+    """A table to print: a card to carry or, with blank lines, a sheet to write on."""
+
+    lesson = models.OneToOneField(Lesson, on_delete=models.CASCADE, related_name="handout")
+    code = models.SlugField(max_length=40, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    note = models.TextField(_("line under the title"))
+    blank_lines = models.PositiveSmallIntegerField(_("blank lines under each row"), default=0)
+
+    def __str__(self):
+        return self.code
+
+
+class HandoutColumn(models.Model):
+    handout = models.ForeignKey(Handout, on_delete=models.CASCADE, related_name="columns")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("title"), max_length=100)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["handout", "position"], name="handout_column_has_its_own_place"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.handout_id}.{self.position}"
+
+
+class HandoutCell(models.Model):
+    column = models.ForeignKey(HandoutColumn, on_delete=models.CASCADE, related_name="cells")
+    row = models.PositiveSmallIntegerField()
+    text = models.TextField(_("text"))
+
+    class Meta:
+        ordering = ["row", "column__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["column", "row"], name="handout_cell_stands_once")
+        ]
+
+    def __str__(self):
+        return f"{self.column_id}.{self.row}"
 
 
 class Scenario(models.Model):
@@ -276,7 +361,8 @@ class Option(models.Model):
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="options")
     code = models.CharField(max_length=1)
     text = models.CharField(_("text"), max_length=300)
-    is_right = models.BooleanField(default=False)
+    reason = models.TextField(_("why it fits or does not"), blank=True)
+    is_right = models.BooleanField(_("right"), default=False)
 
     class Meta:
         ordering = ["code"]

@@ -1,7 +1,8 @@
 import pytest
 
 from tests.training.conftest import lesson_text
-from training.actions.curriculum import dump_curriculum, load_curriculum, publish_lesson
+from training.actions.curriculum import dump_curriculum, load_curriculum
+from training.actions.lessons import publish_lesson
 from training.curriculum.parse import CONTENT, LessonError
 from training.curriculum.rows import lesson_of
 from training.models import Fact, Lesson, LessonVersion, Question, Screen, Step

@@ -1,0 +1,203 @@
+"""A lesson's rows, written from its file or published from the site. Each is kept as a version."""
+
+from django.db import transaction
+
+from training.actions.audit import record
+from training.actions.texts import digest_of, html, texts, with_provenance
+from training.curriculum import parse
+from training.curriculum.rows import lesson_of
+from training.khmer import canonical
+from training.models import (
+    Bar,
+    Fact,
+    Handout,
+    HandoutCell,
+    HandoutColumn,
+    Lesson,
+    LessonVersion,
+    Module,
+    Myth,
+    Node,
+    NodeChoice,
+    Option,
+    Question,
+    Scenario,
+    Screen,
+    Step,
+)
+
+
+def add_version(code: str, text: str, origin, *, by=None) -> LessonVersion:
+    lesson = Lesson.objects.get(code=code)
+    newest = lesson.versions.first()
+    return LessonVersion.objects.create(
+        lesson=lesson,
+        number=newest.number + 1 if newest else 1,
+        origin=origin,
+        yaml=text,
+        digest=digest_of(text),
+        made_by=by,
+    )
+
+
+def write_lesson(parsed: parse.Lesson) -> Lesson:
+    """Write the lesson's rows anew and publish it. New words lose an earlier review."""
+    module = Module.objects.filter(code=parsed.module).first()
+    if module is None:
+        raise parse.LessonError(f"{parsed.code}: there is no module {parsed.module}")
+    lesson, _ = Lesson.objects.update_or_create(
+        code=parsed.code,
+        defaults={
+            "module": module,
+            "position": parsed.position,
+            "minutes": parsed.minutes,
+            "review_on": parsed.review_on,
+            "findings": " ".join(parsed.findings),
+            "status": Lesson.Status.PUBLISHED,
+            "needs_sign_off": parsed.needs_sign_off,
+            "signed_off_by": "",
+            "signed_off_on": None,
+            "khmer_reviewed_by": "",
+            "khmer_reviewed_on": None,
+            "outcomes_km": "\n".join(canonical(pair.km) for pair in parsed.outcomes),
+            "outcomes_en": "\n".join(pair.en for pair in parsed.outcomes),
+            **texts(title=parsed.title, takeaway=parsed.takeaway, warning=parsed.warning),
+        },
+    )
+    write_screens(lesson, parsed)
+    write_myths(lesson, parsed)
+    write_handout(lesson, parsed.handout)
+    write_scenario(lesson, parsed.scenario)
+    write_checks(lesson, parsed)
+    for kind in (Step.Kind.LESSON, Step.Kind.CHECK):
+        Step.objects.get_or_create(
+            kind=kind, lesson=lesson, defaults={"slug": f"{parsed.code}-{kind}".lower()}
+        )
+    return lesson
+
+
+def write_screens(lesson: Lesson, parsed: parse.Lesson) -> None:
+    lesson.screens.all().delete()
+    for position, screen in enumerate(parsed.screens, 1):
+        figure = screen.figure
+        shown = texts(figure_value=figure.value, figure_label=figure.label) if figure else {}
+        if figure and figure.dots:
+            shown |= {"dots_marked": figure.dots.marked, "dots_of": figure.dots.of}
+        row = Screen.objects.create(
+            lesson=lesson,
+            position=position,
+            html_km=html(canonical(screen.text.km)),
+            html_en=html(screen.text.en),
+            **texts(title=screen.title, text=screen.text),
+            **shown,
+        )
+        for place, bar in enumerate(figure.bars if figure else ()):
+            Bar.objects.create(
+                screen=row,
+                position=place,
+                percent=bar.percent,
+                **texts(label=bar.label, shown=bar.shown),
+            )
+        for place, fact in enumerate(screen.facts):
+            with_provenance(
+                Fact(screen=row, position=place, code=fact.code, is_sensitive=fact.sensitive),
+                fact.provenance,
+            )
+
+
+def write_myths(lesson: Lesson, parsed: parse.Lesson) -> None:
+    lesson.myths.all().delete()
+    for place, myth in enumerate(parsed.myths):
+        row = Myth(
+            lesson=lesson, position=place, code=myth.code, **texts(myth=myth.myth, fact=myth.fact)
+        )
+        with_provenance(row, myth.provenance)
+
+
+def write_handout(lesson: Lesson, parsed: parse.Handout | None) -> None:
+    Handout.objects.filter(lesson=lesson).delete()
+    if parsed is None:
+        return
+    row = Handout(
+        lesson=lesson,
+        code=parsed.code,
+        blank_lines=parsed.blank_lines,
+        **texts(title=parsed.title, note=parsed.note),
+    )
+    with_provenance(row, parsed.provenance)
+    for place, title in enumerate(parsed.columns):
+        column = HandoutColumn.objects.create(handout=row, position=place, **texts(title=title))
+        HandoutCell.objects.bulk_create(
+            HandoutCell(column=column, row=n, **texts(text=cells[place]))
+            for n, cells in enumerate(parsed.rows)
+        )
+
+
+def write_scenario(lesson: Lesson, parsed: parse.Scenario) -> None:
+    Scenario.objects.filter(lesson=lesson).delete()
+    scenario = Scenario.objects.create(lesson=lesson, code=parsed.code, **texts(title=parsed.title))
+    nodes = {
+        node.code: Node.objects.create(
+            scenario=scenario, position=place, code=node.code, **texts(situation=node.situation)
+        )
+        for place, node in enumerate(parsed.nodes)
+    }
+    for node in parsed.nodes:
+        for place, choice in enumerate(node.choices):
+            NodeChoice.objects.create(
+                node=nodes[node.code],
+                position=place,
+                code=choice.code,
+                quality=choice.quality,
+                next=nodes.get(choice.next),
+                **texts(text=choice.text, feedback=choice.feedback),
+            )
+
+
+def write_checks(lesson: Lesson, parsed: parse.Lesson) -> None:
+    """Questions keep their counters while their code stays."""
+    lesson.questions.exclude(code__in=[check.code for check in parsed.checks]).delete()
+    for place, check in enumerate(parsed.checks):
+        row = Question.objects.filter(code=check.code).first() or Question(code=check.code)
+        row.lesson, row.position = lesson, place
+        for name, value in texts(text=check.question, rationale=check.rationale).items():
+            setattr(row, name, value)
+        with_provenance(row, check.provenance)
+        row.options.all().delete()
+        for letter, option, reason in zip(
+            parse.LETTERS, check.options, check.reasons, strict=False
+        ):
+            Option.objects.create(
+                question=row,
+                code=letter,
+                is_right=letter == check.answer,
+                **texts(text=option, reason=reason),
+            )
+
+
+@transaction.atomic
+def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
+    """Publish what was edited in the site: new HTML, a new version.
+
+    New words lose their Khmer review and their sign-off, unless `keeps` names them ("review",
+    "sign_off"): whoever writes them together with the words means these words.
+
+    Returns whether the words had changed at all.
+    """
+    lesson = Lesson.objects.get(pk=lesson.pk)
+    text = parse.dump(lesson_of(lesson))
+    newest = lesson.versions.first()
+    if newest and newest.digest == digest_of(text):
+        return False
+    for screen in lesson.screens.all():
+        screen.html_km, screen.html_en = html(screen.text_km), html(screen.text_en)
+        screen.save(update_fields=["html_km", "html_en"])
+    lost = {}
+    if "review" not in keeps:
+        lost |= {"khmer_reviewed_by": "", "khmer_reviewed_on": None}
+    if "sign_off" not in keeps:
+        lost |= {"signed_off_by": "", "signed_off_on": None}
+    Lesson.objects.filter(pk=lesson.pk).update(**lost)
+    record("publish lesson", lesson, by=by)
+    add_version(lesson.code, text, LessonVersion.Origin.SITE, by=by)
+    return True

