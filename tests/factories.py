@@ -13,6 +13,9 @@ from training.models import (
     CohortStep,
     Enrolment,
     Fact,
+    Handout,
+    HandoutCell,
+    HandoutColumn,
     Lesson,
     Membership,
     Module,
@@ -160,7 +163,7 @@ def add_scenario(lesson):
             code=code,
             quality=quality,
             next=onward,
-            **both(text=f"Way {code}", feedback=f"Feedback {node.code}{code}"),
+            **both(text=f"Choice {node.code}{code}", feedback=f"Feedback {node.code}{code}"),
         )
 
 
@@ -170,13 +173,35 @@ def add_question(lesson, position, right, source):
         position=position,
         code=f"KC{position}{lesson.code}",
         provenance=source.code,
-        **both(text=f"Question {position}", rationale=f"Reason {position}"),
+        **both(text=f"Question {position}", rationale=f"Reason {position}."),
     )
     question.sources.add(source)
     for code in "ABC":
         Option.objects.create(
-            question=question, code=code, is_right=code == right, **both(text=f"Answer {code}")
+            question=question,
+            code=code,
+            is_right=code == right,
+            **both(text=f"Answer {code}", reason=f"Reason {position}{code}"),
         )
+
+
+def add_handout(lesson, blank_lines=0):
+    """A table of two columns and two rows: "Cell 0.0" is the first of the first row."""
+    handout = Handout.objects.create(
+        lesson=lesson,
+        code=f"sheet-{lesson.code}".lower(),
+        provenance="G",
+        to_confirm=True,
+        blank_lines=blank_lines,
+        **both(title="A sheet", note="No names."),
+    )
+    for place in (0, 1):
+        column = HandoutColumn.objects.create(
+            handout=handout, position=place, **both(title=f"Column {place}")
+        )
+        for row in (0, 1):
+            HandoutCell.objects.create(column=column, row=row, **both(text=f"Cell {row}.{place}"))
+    return handout
 
 
 class CohortFactory(factory.django.DjangoModelFactory):

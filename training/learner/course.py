@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy
 from training.access import ANYONE, opens_to
 from training.actions.progress import NotYetError, complete_step, try_check
 from training.learner.forms import CheckForm, ChoiceForm
-from training.models import Enrolment, Lesson, NodeChoice, Step
+from training.models import Enrolment, Lesson, Step
 from training.models.way import AHEAD, DONE, NOW, certificate_of, course_outline, way_of
 
 
 @dataclass
 class Station:
-    """One arch of a lesson's own bridge: a screen, the myths, the scenario, the end, the check."""
+    """One arch of a lesson's own bridge: a screen, a handout, myths, the scenario, the check."""
 
     place: int | str
     title: str
@@ -42,11 +42,14 @@ class Walk:
             (screen.position, screen.title, ("lesson", screen.position))
             for screen in lesson.screens.all()
         ]
+        if handout := getattr(lesson, "handout", None):
+            places.append(("handout", handout.title, ("handout",)))
         if lesson.myths.all():
             places.append(("myths", _("What is often said"), ("myths",)))
-        if getattr(lesson, "scenario", None):
-            places.append(("scenario", lesson.scenario.title, ("scenario",)))
-        places.append(("finish", _("To remember"), ("finish_lesson",)))
+        if scenario := getattr(lesson, "scenario", None):
+            places.append(("scenario", scenario.title, ("scenario",)))
+        else:
+            places.append(("finish", _("To remember"), ("finish_lesson",)))
         places.append(("check", _("Check"), ("check",)))
         self.at = [place for place, *_rest in places].index(here)
         self.stations = [
@@ -71,13 +74,13 @@ class Walk:
 
 def open_lesson(code, *also):
     """A lesson that people may see, with what every page of it shows. Three queries and `also`."""
-    lessons = Lesson.objects.shown().select_related("module", "scenario")
+    lessons = Lesson.objects.shown().select_related("module", "scenario", "handout")
     return get_object_or_404(lessons.prefetch_related("screens", "myths", *also), code=code)
 
 
-def needs_confirming(lesson, grounds):
-    """Whether one of these facts, myths or questions still waits for a commander or a lawyer."""
-    return lesson.signed_off_on is None and any(ground.to_confirm for ground in grounds)
+def is_marked(grounds):
+    """Whether one of these facts, myths or questions needs a commander, lawyer or clinician."""
+    return any(ground.to_confirm for ground in grounds)
 
 
 @opens_to(ANYONE)
@@ -96,7 +99,7 @@ def lesson(request, code, number=1):
         "lesson": found,
         "screen": screen,
         "sources": [sources[code] for code in sorted(sources)],
-        "to_confirm": needs_confirming(found, facts),
+        "is_marked": is_marked(facts),
         "walk": Walk(found, number),
     }
     return render(request, "training/learner/lesson.html", context)
@@ -108,35 +111,54 @@ def myths(request, code):
     walk = Walk(found, "myths") if found.myths.all() else None
     if walk is None:
         return redirect("training:scenario", code)
-    rows = [(myth, needs_confirming(found, [myth])) for myth in found.myths.all()]
-    context = {"lesson": found, "myths": rows, "walk": walk}
-    return render(request, "training/learner/myths.html", context)
+    return render(request, "training/learner/myths.html", {"lesson": found, "walk": walk})
 
 
 @opens_to(ANYONE)
-def scenario(request, code, node=None):
-    """A situation; with a choice, what each way leads to. Nothing is stored."""
+def handout(request, code):
+    """A lesson's card or sheet, to print."""
+    found = open_lesson(code, "handout__columns__cells", "handout__sources")
+    if not hasattr(found, "handout"):
+        raise Http404
+    columns = found.handout.columns.all()
+    rows = list(zip(*(column.cells.all() for column in columns), strict=True))
+    context = {"lesson": found, "columns": columns, "rows": rows, "walk": Walk(found, "handout")}
+    return render(request, "training/learner/handout.html", context)
+
+
+@opens_to(ANYONE)
+def scenario(request, code):
+    """A conversation: what happens, what one chooses, what it leads to. Nothing is stored.
+
+    The choices made travel in the form, so that the page tells the whole way until now.
+    """
     found = open_lesson(code)
     if not getattr(found, "scenario", None):
         return redirect("training:finish_lesson", code)
-    choices = Prefetch("choices", NodeChoice.objects.select_related("next"))
-    nodes = found.scenario.nodes.prefetch_related(choices)
-    at = get_object_or_404(nodes, code=node) if node else nodes.first()
-    form = ChoiceForm(at, request.POST if request.method == "POST" else None)
-    context = {"lesson": found, "node": at, "form": form, "walk": Walk(found, "scenario")}
-    if not form.is_valid():
-        return render(request, "training/learner/scenario.html", context)
-    ways = list(enumerate(at.choices.all()))
-    context["chosen"] = next(way for way in ways if way[1] == form.cleaned_data["choice"])
-    context["others"] = [way for way in ways if way != context["chosen"]]
-    return render(request, "training/learner/feedback.html", context)
+    form = ChoiceForm(request.POST if request.method == "POST" else None)
+    before, choice = form.letters()
+    made, at = found.scenario.follow([*before, *choice])
+    context = {
+        "lesson": found,
+        "told": made,
+        "node": at,
+        "made": " ".join(choice.code for choice in made),
+        "is_asked_again": form.is_bound and len(made) <= len(before),
+        "walk": Walk(found, "scenario"),
+    }
+    return render(request, "training/learner/scenario.html", context)
 
 
 @opens_to(ANYONE)
 def finish(request, code):
-    """The sentence to remember. Its button completes the lesson, for those who are on their way."""
+    """Complete the lesson, for those who are on their way.
+
+    A page of its own only for a lesson without a scenario: that ends with the same sentence.
+    """
     found = open_lesson(code)
     if request.method != "POST":
+        if hasattr(found, "scenario"):
+            return redirect("training:scenario", code)
         context = {"lesson": found, "walk": Walk(found, "finish")}
         return render(request, "training/learner/finish.html", context)
     standing = enrolments_with(request.user, found, Step.Kind.LESSON)
@@ -187,7 +209,7 @@ def check(request, code):
     context = {
         "lesson": found,
         "form": form,
-        "rows": [(*row, needs_confirming(found, [row[1]])) for row in form.rows(right)],
+        "rows": form.rows(right),
         "is_tried": bool(right),
         "is_done": bool(right) and all(right.values()),
         "counts": counts,

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from training.khmer import ascii_digits, canonical, phone_key
-from training.models import Cohort, NodeChoice, Question, User
+from training.models import Cohort, Question, User
 
 KHMER_LETTER = re.compile("[\u1780-\u17b3]")
 INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
@@ -308,13 +308,18 @@ class ChangePasswordForm(NewPasswordForm):
 
 
 class ChoiceForm(SiteForm):
-    """A way out of a scenario's situation."""
+    """A way out of a scenario's situation. `made`: the letters chosen before it, "A C"."""
 
-    choice = forms.ModelChoiceField(NodeChoice.objects, to_field_name="code")
+    made = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+    choice = forms.CharField(max_length=2)
 
-    def __init__(self, node, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["choice"].queryset = node.choices.select_related("next")
+    def letters(self) -> tuple[list[str], list[str]]:
+        """The letters chosen before, and the one chosen now; none where nothing fits."""
+        if not self.is_bound:
+            return [], []
+        self.full_clean()
+        made = self.cleaned_data.get("made", "").split()
+        return made, [self.cleaned_data["choice"]] if "choice" in self.cleaned_data else []
 
 
 class CheckForm(SiteForm):
@@ -335,8 +340,9 @@ class CheckForm(SiteForm):
             )
 
     def rows(self, right):
-        """Each field with its question and whether the answer was right (None: not tried)."""
-        return [(self[row.code], row, right.get(row)) for row in self.questions]
+        """Each field with its question and the option chosen, once the answers were tried."""
+        chosen = self.answers() if right else {}
+        return [(self[row.code], row, chosen.get(row)) for row in self.questions]
 
     def answers(self):
         """question -> the option that was chosen"""

@@ -245,6 +245,11 @@ class Handout(Provenance):
     def __str__(self):
         return self.code
 
+    @property
+    def lines(self):
+        """One for each line to write on."""
+        return range(self.blank_lines)
+
 
 class HandoutColumn(models.Model):
     handout = models.ForeignKey(Handout, on_delete=models.CASCADE, related_name="columns")
@@ -287,6 +292,22 @@ class Scenario(models.Model):
 
     def __str__(self):
         return self.code
+
+    def follow(self, letters: list[str]) -> tuple[list["NodeChoice"], "Node | None"]:
+        """The choices made one after the other from the first node, and the node they lead to.
+
+        None: they lead to the end. A letter that leads nowhere ends the way before it.
+        """
+        nodes = {node.pk: node for node in self.nodes.prefetch_related("choices")}
+        at = next(iter(nodes.values()), None)
+        made = []
+        for letter in letters:
+            choice = at and next((one for one in at.choices.all() if one.code == letter), None)
+            if choice is None:
+                break
+            made.append(choice)
+            at = nodes.get(choice.next_id)
+        return made, at
 
 
 class Node(models.Model):

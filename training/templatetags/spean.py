@@ -94,6 +94,25 @@ def safe_html(html):
 
 
 @register.simple_tag
+def dots(marked, of):
+    """Where `of` dots stand, the first `marked` of them marked: the more dots, the smaller."""
+    in_a_row, step = (10, 32) if of <= 20 else (20, 16) if of <= 100 else (50, 6.4)
+    places = [(at(n % in_a_row, step), at(n // in_a_row, step), n < marked) for n in range(of)]
+    rows = -(-of // in_a_row)
+    return {
+        "dots": places,
+        "radius": f"{step * 0.375:.1f}",
+        "width": f"{step * min(of, in_a_row):.0f}",
+        "height": f"{step * rows:.0f}",
+    }
+
+
+def at(place, step):
+    """The middle of a dot, as SVG writes numbers whatever the reader's language."""
+    return f"{step * (place + 0.5):.1f}"
+
+
+@register.simple_tag
 def qr(text):
     """The text as a QR code: an SVG of dark modules on white, also where the page is dark."""
     code = segno.make(text, error="m", micro=False)

@@ -1,12 +1,21 @@
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
-from tests.factories import EnrolmentFactory, LessonFactory, ModuleFactory, UserFactory, add_survey
-from training.models import Completion, Question, Role, Tries
+from tests.factories import (
+    EnrolmentFactory,
+    LessonFactory,
+    ModuleFactory,
+    UserFactory,
+    add_handout,
+    add_survey,
+)
+from training.models import Completion, Module, Question, Role, Tries
 
 pytestmark = pytest.mark.django_db
 
-PAGES = ["", "2/", "myths/", "scenario/", "scenario/N2/", "finish/", "check/"]
+PAGES = ["", "2/", "myths/", "scenario/", "check/"]
 RIGHT = {"q-KC1M1L1": "A", "q-KC2M1L1": "B"}
 HALF = {"q-KC1M1L1": "A", "q-KC2M1L1": "C"}
 
@@ -41,7 +50,6 @@ def test_anybody_reads_a_lesson_in_both_languages(client, lesson, language, page
         ("course/M1L1/2/", 7),
         ("course/M1L1/myths/", 4),  # lesson, screens, myths, their sources
         ("course/M1L1/scenario/", 5),  # lesson, screens, myths, node, choices
-        ("course/M1L1/finish/", 3),
         ("course/M1L1/check/", 6),  # lesson, screens, myths, questions, options, sources
     ],
 )
@@ -66,8 +74,8 @@ def test_a_lesson_that_is_not_shown_is_not_there(client, lesson, page):
     assert client.post(f"/en/course/M1L1/{page}").status_code == 404
 
 
-@pytest.mark.parametrize("page", ["0/", "3/", "scenario/N9/"])
-def test_a_screen_or_node_beyond_the_end_is_not_there(client, lesson, page):
+@pytest.mark.parametrize("page", ["0/", "3/", "handout/"])
+def test_a_page_that_the_lesson_lacks_is_not_there(client, lesson, page):
     assert client.get(f"/en/course/M1L1/{page}").status_code == 404
 
 
@@ -90,17 +98,60 @@ def test_numbers_follow_the_language(client, lesson):
     assert "២០១២" in page
 
 
-def test_what_waits_for_the_commander_is_marked_until_it_is_signed_off(client, lesson):
-    marked = "Still to be confirmed by the commander or the legal office."
+def test_what_must_be_confirmed_is_marked_with_its_review_date(client, lesson):
     lesson.screens.get(position=1).facts.update(to_confirm=True)
+    lesson.review_on = date(2027, 11, 25)
+    lesson.save()
 
-    assert marked in client.get("/en/course/M1L1/1/").content.decode()
-    assert marked not in client.get("/en/course/M1L1/2/").content.decode()
+    page = client.get("/en/course/M1L1/1/").content.decode()
+    assert "Not yet confirmed: please check with the commander or the legal office." in page
+    assert "Review date: 25 November 2027." in page
+    assert "confirmed" not in client.get("/en/course/M1L1/2/").content.decode()
 
     lesson.signed_off_by, lesson.signed_off_on = "A lawyer", "2026-02-01"
     lesson.save()
 
-    assert marked not in client.get("/en/course/M1L1/1/").content.decode()
+    page = client.get("/en/course/M1L1/1/").content.decode()
+    assert "Confirmed on 1 February 2026. In a case, please check with the commander" in page
+    assert "Not yet confirmed" not in page
+    assert "Review date: 25 November 2027." in page
+
+
+@pytest.mark.parametrize("page", ["1/", "myths/", "scenario/", "check/"])
+def test_a_module_s_notice_stands_on_every_page(client, lesson, page):
+    Module.objects.update(notice_en="This is not legal advice.")
+
+    assert "This is not legal advice." in client.get(f"/en/course/M1L1/{page}").content.decode()
+
+
+def test_a_word_before_hard_content_stands_on_the_first_screen_only(client, lesson):
+    lesson.warning_en = "This lesson tells of death."
+    lesson.save()
+
+    assert lesson.warning_en in client.get("/en/course/M1L1/").content.decode()
+    assert lesson.warning_en not in client.get("/en/course/M1L1/2/").content.decode()
+
+
+def test_a_share_is_drawn_as_dots(client, lesson):
+    lesson.screens.filter(position=2).update(dots_marked=2, dots_of=7)
+
+    page = client.get("/en/course/M1L1/2/").content.decode()
+
+    assert page.count("<circle") == 7
+    assert page.count('<circle class="marked"') == 2
+
+
+def test_a_handout_is_a_station_to_print(client, lesson, django_assert_num_queries):
+    add_handout(lesson, blank_lines=2)
+
+    stations = [
+        station.place for station in client.get("/en/course/M1L1/").context["walk"].stations
+    ]
+    assert stations == [1, 2, "handout", "myths", "scenario", "check"]
+    with django_assert_num_queries(6):  # lesson, screens, myths; columns, cells, sources
+        page = client.get("/en/course/M1L1/handout/").content.decode()
+    assert page.index("Cell 0.0") < page.index("Cell 0.1") < page.index("Cell 1.0")
+    assert page.count("<span></span>") == 4
 
 
 def test_continue_leads_through_the_whole_lesson(client, lesson):
@@ -111,11 +162,10 @@ def test_continue_leads_through_the_whole_lesson(client, lesson):
         "/en/course/M1L1/2/",
         "/en/course/M1L1/myths/",
         "/en/course/M1L1/scenario/",
-        "/en/course/M1L1/finish/",
         "/en/course/M1L1/check/",
     ]
     for station, following in zip(stations[:-1], stations[1:], strict=True):
-        if "scenario" not in station.url and "finish" not in station.url:
+        if "scenario" not in station.url:
             assert (
                 f'class="action" href="{following.url}"' in client.get(station.url).content.decode()
             )
@@ -133,30 +183,46 @@ def test_a_lesson_without_myths_or_scenario_goes_on(client, lesson):
 # the scenario
 
 
-def test_a_choice_shows_the_chosen_way_first_and_leads_on(client, lesson):
-    response = client.post("/en/course/M1L1/scenario/", {"choice": "A"})
+def test_the_scenario_is_told_on_as_one_conversation(client, lesson):
+    first = client.get("/en/course/M1L1/scenario/").content.decode()
+    assert "Feedback" not in first
+
+    response = client.post("/en/course/M1L1/scenario/", {"made": "", "choice": "A"})
 
     page = response.content.decode()
-    assert response.status_code == 200
-    assert page.index("Feedback N1A") < page.index("Feedback N1B")
-    assert 'class="action" href="/en/course/M1L1/scenario/N2/"' in page
-    assert 'href="/en/course/M1L1/scenario/N1/"' in page  # try again
+    order = ["Situation 1", "Choice N1A", "Feedback N1A", "Situation 2", "Choice N2A"]
+    assert [page.index(text) for text in order] == sorted(page.index(text) for text in order)
+    assert "Feedback N1B" not in page
+    assert 'name="made" value="A"' in page
+    assert 'href="/en/course/M1L1/scenario/"' in page  # begin again
 
 
-def test_the_last_choice_leads_to_the_end(client, lesson):
-    page = client.post("/en/course/M1L1/scenario/N2/", {"choice": "B"}).content.decode()
+def test_the_conversation_ends_calmly_with_the_sentence_to_remember(client, lesson):
+    page = client.post("/en/course/M1L1/scenario/", {"made": "A", "choice": "B"}).content.decode()
 
-    assert page.index("Feedback N2B") < page.index("Feedback N2A")
+    assert page.index("Feedback N1A") < page.index("Feedback N2B") < page.index(lesson.takeaway_en)
     assert "This way helps in part" in page
-    assert 'class="action" href="/en/course/M1L1/finish/"' in page
+    assert 'action="/en/course/M1L1/finish/"' in page
+    assert 'name="choice"' not in page
 
 
-@pytest.mark.parametrize("choice", [{}, {"choice": ""}, {"choice": "Z"}, {"choice": "\x00"}])
-def test_no_choice_is_asked_again(client, lesson, choice):
-    page = client.post("/en/course/M1L1/scenario/", choice).content.decode()
+@pytest.mark.parametrize("choice", ["", "Z", "ក", "\x00"])
+@pytest.mark.parametrize("made", ["", "A"])
+def test_no_choice_is_asked_again_and_the_conversation_kept(client, lesson, made, choice):
+    page = client.post("/en/course/M1L1/scenario/", {"made": made, "choice": choice})
 
-    assert "Please choose one of the ways." in page
-    assert "Feedback" not in page
+    text = page.content.decode()
+    assert "Please choose one of the ways." in text
+    assert ("Feedback N1A" in text) == bool(made)
+    assert "Feedback N2" not in text
+
+
+@pytest.mark.parametrize("made", ["Z Z", "A Z B", "A" * 70, "A A A A"])
+def test_a_way_that_nobody_can_go_ends_where_it_leaves_the_scenario(client, lesson, made):
+    response = client.post("/en/course/M1L1/scenario/", {"made": made, "choice": "A"})
+
+    assert response.status_code == 200
+    assert len(response.context["told"]) <= 2
 
 
 def test_a_choice_is_stored_nowhere(client, lesson):
@@ -182,6 +248,14 @@ def test_finishing_completes_the_lesson_and_leads_to_the_check(client, lesson):
 
     assert response.url == "/en/course/M1L1/check/"
     assert done(enrolment) == {"m1l1-lesson"}
+
+
+def test_the_end_has_no_page_of_its_own_where_a_scenario_ends_the_lesson(client, lesson):
+    assert client.get("/en/course/M1L1/finish/").url == "/en/course/M1L1/scenario/"
+
+    lesson.scenario.delete()
+
+    assert lesson.takeaway_en in client.get("/en/course/M1L1/finish/").content.decode()
 
 
 def test_finishing_twice_is_finishing_once(client, lesson):
@@ -255,20 +329,23 @@ def test_both_right_completes_the_check_and_says_why(client, lesson):
     assert "Both are right" in page
     assert "Reason 1" in page
     assert "Reason 2" in page
+    assert "Reason 1B" in page  # why the others do not fit
     assert 'href="/en/way/continue/"' in page
     assert done(enrolment) == {"m1l1-lesson", "m1l1-check"}
     assert enrolment.certificates.count() == 1
 
 
-def test_one_wrong_keeps_the_answers_and_gives_the_reason_of_the_right_one_only(client, lesson):
+def test_one_wrong_keeps_the_answers_and_says_why_what_was_chosen_does_not_fit(client, lesson):
     enrolment = EnrolmentFactory()
     client.force_login(enrolment.learner)
 
     page = client.post("/en/course/M1L1/check/", HALF).content.decode()
 
     assert "Not right yet. Another answer fits better." in page
-    assert "Reason 1" in page
-    assert "Reason 2" not in page
+    assert "Reason 1." in page
+    assert "Reason 2." not in page  # the way to the right answer stays open
+    assert "Reason 2C" in page
+    assert "Reason 2A" not in page
     assert page.count("checked") == 2
     assert done(enrolment) == set()
     assert Tries.objects.get().tries == 1
