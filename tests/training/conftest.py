@@ -10,6 +10,7 @@ MODULES = """
 """
 SOURCES = """
 - {code: S01, cite: {km: ប្រភព, en: A source}, year: 2018, url: https://example.org}
+- {code: P, cite: {km: ការសិក្សា, en: The study}, year: 2012, url: ""}
 """
 LESSON = """
 code: %(code)s

@@ -9,6 +9,7 @@ from training.actions.lessons import add_version, write_lesson
 from training.actions.reference import EXAMPLES, TABLES, dump_examples, load_examples
 from training.actions.texts import digest_of, texts
 from training.curriculum import parse
+from training.curriculum.course import read_course
 from training.models import Lesson, LessonVersion, Module, Source
 
 
@@ -26,37 +27,22 @@ def load_curriculum(folder: Path = parse.CONTENT, *, overwrite=False, by=None) -
     """Load every content file of a folder. Loading again changes nothing.
 
     A lesson or row that was edited in the site is reported and kept, unless `overwrite`.
-    Raises parse.LessonError with every fault of every lesson file, or the faults of a table.
+    Raises parse.LessonError with every fault of every file.
     """
-    load_modules(folder)
-    load_sources(folder)
+    course = read_course(folder)
+    load_modules(course.modules)
+    load_sources(course.sources)
     loaded = Loaded()
-    for lesson in read_lessons(folder):
+    for lesson in course.lessons:
         load_lesson(lesson, loaded, overwrite=overwrite, by=by)
     for table in TABLES:
-        if (path := folder / table.file).exists():
-            table.load(path.read_text("utf-8"), loaded, overwrite=overwrite)
-    if (path := folder / EXAMPLES).exists():
-        load_examples(path.read_text("utf-8"))
+        table.load(course.rows[table.file], loaded, overwrite=overwrite)
+    load_examples(course.rows[EXAMPLES])
     return loaded
 
 
-def read_lessons(folder: Path) -> list[parse.Lesson]:
-    """All lesson files. Raises LessonError with the faults of all of them together."""
-    lessons, faults = [], []
-    for path in sorted(folder.glob("m*/*.yaml")):
-        try:
-            lessons.append(parse.parse_lesson(path.read_text(encoding="utf-8"), path.name))
-        except parse.LessonError as error:
-            faults.append(str(error))
-    if faults:
-        raise parse.LessonError("\n".join(faults))
-    return lessons
-
-
-def load_modules(folder: Path) -> None:
-    path = folder / "modules.yaml"
-    for position, module in enumerate(parse.parse_modules(path.read_text("utf-8"), path.name), 1):
+def load_modules(modules: list[parse.Module]) -> None:
+    for position, module in enumerate(modules, 1):
         Module.objects.update_or_create(
             code=module.code,
             defaults={
@@ -66,9 +52,8 @@ def load_modules(folder: Path) -> None:
         )
 
 
-def load_sources(folder: Path) -> None:
-    path = folder / "sources.yaml"
-    for source in parse.parse_sources(path.read_text("utf-8"), path.name):
+def load_sources(sources: list[parse.Source]) -> None:
+    for source in sources:
         Source.objects.update_or_create(
             code=source.code,
             defaults={"year": source.year, "url": source.url, **texts(cite=source.cite)},

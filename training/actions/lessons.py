@@ -42,9 +42,7 @@ def add_version(code: str, text: str, origin, *, by=None) -> LessonVersion:
 
 def write_lesson(parsed: parse.Lesson) -> Lesson:
     """Write the lesson's rows anew and publish it. New words lose an earlier review."""
-    module = Module.objects.filter(code=parsed.module).first()
-    if module is None:
-        raise parse.LessonError(f"{parsed.code}: there is no module {parsed.module}")
+    module = Module.objects.get(code=parsed.module)
     lesson, _ = Lesson.objects.update_or_create(
         code=parsed.code,
         defaults={

@@ -34,17 +34,16 @@ UNREVIEWED = {
 
 @dataclass(frozen=True)
 class Table:
-    """One content file: how its rows are read, written and read back from the database."""
+    """One content file: how its rows are written and read back from the database."""
 
     file: str
     model: type[models.Model]
-    read: Callable
     write: Callable
     of_row: Callable
 
-    def load(self, text: str, loaded, *, overwrite: bool) -> None:
-        """Load the file's text; say in `loaded` what became of each row."""
-        for position, parsed in enumerate(tables.parse_table(text, self.file, self.read), 1):
+    def load(self, found: list, loaded, *, overwrite: bool) -> None:
+        """Write the file's rows; say in `loaded` what became of each."""
+        for position, parsed in enumerate(found, 1):
             row = self.model.objects.filter(code=parsed.code).first() or self.model()
             kept = row.pk and self.is_edited(row) and not overwrite
             digest = digest_of(tables.dump_table([parsed]))
@@ -72,12 +71,9 @@ def fill(row, **values) -> None:
 
 
 def write_finding(row: Finding, parsed: tables.Finding) -> None:
-    module = Module.objects.filter(code=parsed.module).first()
-    if module is None:
-        raise parse.LessonError(f"findings.yaml: {parsed.code}: there is no module {parsed.module}")
     fill(
         row,
-        module=module,
+        module=Module.objects.get(code=parsed.module),
         measured=" ".join(parsed.measured),
         **texts(text=parsed.text, learn=parsed.learn),
     )
@@ -120,21 +116,18 @@ def write_situation(row: Situation, parsed: tables.Situation) -> None:
         **UNREVIEWED,
     )
     with_provenance(row, parsed.provenance)
-    row.lessons.set(by_code(Lesson, parsed.lessons, parsed.code))
+    row.lessons.set(by_code(Lesson, parsed.lessons))
     row.steps.all().delete()
     for place, step in enumerate(parsed.steps, 1):
         SituationStep.objects.create(situation=row, position=place, **texts(text=step))
     row.services.all().delete()
-    for place, kind in enumerate(by_code(ServiceType, parsed.services, parsed.code), 1):
+    for place, kind in enumerate(by_code(ServiceType, parsed.services), 1):
         SituationService.objects.create(situation=row, position=place, type=kind)
 
 
-def by_code(model, codes, where) -> list:
-    """Rows by their codes, in that order. Raises LessonError with those that do not exist."""
+def by_code(model, codes) -> list:
+    """Rows by their codes, in that order."""
     found = {row.code: row for row in model.objects.filter(code__in=codes)}
-    if missing := [code for code in codes if code not in found]:
-        name = model._meta.model_name
-        raise parse.LessonError(f"{where}: there is no {name} {', '.join(missing)}")
     return [found[code] for code in codes]
 
 
@@ -144,22 +137,22 @@ def write_question(row: HarmQuestion, parsed: tables.HarmQuestion) -> None:
 
 
 TABLES = [
-    Table("findings.yaml", Finding, tables.finding, write_finding, rows.finding_of),
-    Table("glossary.yaml", Term, tables.term, write_term, rows.term_of),
-    Table("service_types.yaml", ServiceType, tables.service_type, write_type, rows.type_of),
-    Table("situations.yaml", Situation, tables.situation, write_situation, rows.situation_of),
-    Table("do_no_harm.yaml", HarmQuestion, tables.harm_question, write_question, rows.question_of),
+    Table("findings.yaml", Finding, write_finding, rows.finding_of),
+    Table("glossary.yaml", Term, write_term, rows.term_of),
+    Table("service_types.yaml", ServiceType, write_type, rows.type_of),
+    Table("situations.yaml", Situation, write_situation, rows.situation_of),
+    Table("do_no_harm.yaml", HarmQuestion, write_question, rows.question_of),
 ]
 
 
-def load_examples(text: str) -> None:
+def load_examples(found: list[tables.Example]) -> None:
     """The example entries of the directory. They are the file's: nobody edits them in the site."""
-    for parsed in tables.parse_table(text, EXAMPLES, tables.example):
+    for parsed in found:
         row, _ = Service.objects.update_or_create(
             code=parsed.code,
             defaults={"is_example": True, "voluntary": "yes", **texts(name=parsed.name)},
         )
-        row.types.set(by_code(ServiceType, parsed.types, parsed.code))
+        row.types.set(by_code(ServiceType, parsed.types))
 
 
 def dump_examples() -> str:

@@ -4,7 +4,7 @@ Each is a list of mappings. `dump_table(parse_…(text)) == text` for every file
 Errors name the file and the row. No database.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from training.curriculum.parse import (
     LessonError,
@@ -21,8 +21,21 @@ GROUPS = ("approach", "health", "law", "police", "ranks", "survey", "site")
 STATUSES = ("attested", "proposed")
 
 
+class Row:
+    """One row of a table, whose fields are codes, texts in both languages, or several of them."""
+
+    def pairs(self) -> list[Pair]:
+        """Every text of the row."""
+        values = [getattr(self, one.name) for one in fields(self)]
+        return [pair for value in values for pair in as_list(value) if isinstance(pair, Pair)]
+
+
+def as_list(value) -> list:
+    return list(value) if isinstance(value, tuple) else [value]
+
+
 @dataclass(frozen=True)
-class Finding:
+class Finding(Row):
     code: str
     module: str
     text: Pair
@@ -40,7 +53,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Term:
+class Term(Row):
     code: str
     group: str
     term: Pair
@@ -62,7 +75,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Situation:
+class Situation(Row):
     code: str
     title: Pair
     signs: Pair
@@ -86,7 +99,7 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class ServiceType:
+class ServiceType(Row):
     code: str
     name: Pair
     need: Pair
@@ -106,7 +119,7 @@ class ServiceType:
 
 
 @dataclass(frozen=True)
-class Example:
+class Example(Row):
     """An example entry of the directory: fictional, marked, without a phone number."""
 
     code: str
@@ -118,7 +131,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class HarmQuestion:
+class HarmQuestion(Row):
     code: str
     question: Pair
     must_be: bool
@@ -217,6 +230,16 @@ def harm_question(row, reader) -> HarmQuestion:
     must_be = row.get("must_be")
     reader.check(must_be in ("yes", "no"), code, 'must_be must be "yes" or "no"')
     return HarmQuestion(code, reader.pair(row, "question", code), must_be == "yes")
+
+
+KINDS = {
+    "findings.yaml": finding,
+    "glossary.yaml": term,
+    "service_types.yaml": service_type,
+    "situations.yaml": situation,
+    "services.yaml": example,
+    "do_no_harm.yaml": harm_question,
+}
 
 
 def dump_table(rows) -> str:

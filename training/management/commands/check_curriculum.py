@@ -2,7 +2,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from training.actions.curriculum import read_lessons
+from training.curriculum.course import read_course, table_faults
 from training.curriculum.parse import CONTENT, LessonError
 from training.curriculum.review import faults, reading
 
@@ -15,19 +15,23 @@ class Command(BaseCommand):
 
     def handle(self, *, folder, **options):
         try:
-            lessons = read_lessons(folder)
+            course = read_course(folder)
         except LessonError as error:
             raise CommandError(str(error)) from error
+        self.n_errors = 0
         self.stdout.write("lesson  screens  sentences  words a sentence  longest")
-        n_errors = 0
-        for lesson in lessons:
+        for lesson in course.lessons:
             level = reading(lesson)
             self.stdout.write(
                 f"{lesson.code:<8}{len(lesson.screens):>7}{level.sentences:>11}"
                 f"{level.mean:>18.1f}{level.longest:>9}"
             )
-            for fault in faults(lesson):
-                n_errors += fault.is_error
-                self.stdout.write(f"  {'ERROR' if fault.is_error else 'look'} {fault}")
-        if n_errors:
-            raise CommandError(f"{n_errors} errors.")
+            self.say(faults(lesson))
+        self.say(table_faults(course))
+        if self.n_errors:
+            raise CommandError(f"{self.n_errors} errors.")
+
+    def say(self, found):
+        for fault in found:
+            self.n_errors += fault.is_error
+            self.stdout.write(f"  {'ERROR' if fault.is_error else 'look'} {fault}")
