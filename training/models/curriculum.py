@@ -136,6 +136,12 @@ class Lesson(Reviewed):
     def __str__(self):
         return self.code
 
+    @property
+    def is_shown(self):
+        """Whether people may see it (as LessonQuerySet.shown)."""
+        is_hidden = settings.PRODUCTION and self.is_unsigned
+        return self.status == self.Status.PUBLISHED and not is_hidden
+
 
 class Screen(models.Model):
     """One idea of a lesson. `html` is made from `text` at publish, in both languages."""

@@ -35,6 +35,11 @@ class WayStep:
         return self.step.lesson
 
     @property
+    def is_shown(self):
+        """Whether its page is there. A lesson whose sign-off was lost is hidden for a while."""
+        return self.lesson is None or self.lesson.is_shown
+
+    @property
     def title(self):
         return self.lesson.title if self.lesson else self.step.title
 
@@ -144,7 +149,7 @@ def way_of(enrolment: Enrolment) -> Way:
     """The enrolment's way, in two queries whatever its length.
 
     A survey counts as done when this person did it in any cohort: it is asked once in a study.
-    Steps that are closed and not done, or open only later, are left out.
+    Steps that are closed and not done, open only later, or of a hidden lesson, are left out.
     """
     pinned = pinned_steps(enrolment.cohort)
     done = set(
@@ -165,10 +170,12 @@ def lay_out(pinned: list[CohortStep], done: set[int]) -> Way:
     today = timezone.localdate()
     steps = []
     for row in pinned:
+        step = WayStep(row.step, row.place)
         if row.step_id in done:
-            steps.append(WayStep(row.step, row.place, DONE))
-        elif row.is_open and (row.opens_on is None or row.opens_on <= today):
-            steps.append(WayStep(row.step, row.place))
+            step.state = DONE
+        elif not (row.is_open and step.is_shown and (row.opens_on or today) <= today):
+            continue
+        steps.append(step)
     mark(steps)
     return Way(steps)
 

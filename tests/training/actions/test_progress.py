@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.training.conftest import lesson_text
+from training.actions.curriculum import load_curriculum
 from training.actions.enrolment import CohortClosedError, close_joining, join, join_as_new
 from training.actions.people import (
     check_one_time_code,
@@ -92,11 +94,36 @@ def test_a_closed_cohort_takes_nobody_new(cohort, enrolment):
         join(cohort, make_account(password="x", **NAME))
 
 
-def test_later_lessons_do_not_enter_a_running_cohort(cohort, enrolment):
-    lesson = Lesson.objects.get(code="M1L2")
-    Lesson.objects.filter(pk=lesson.pk).update(status=Lesson.Status.DRAFT)
+def test_later_lessons_do_not_enter_a_running_cohort(cohort, enrolment, files):
+    (files / "m2" / "m2l2.yaml").write_text(lesson_text("M2L2"))
+    load_curriculum(files)
 
     assert len(way_of(enrolment).steps) == 6
+
+
+def test_a_hidden_lesson_is_no_step_while_it_is_hidden(cohort, enrolment, settings):
+    complete_step(enrolment, step("m1l1-lesson"))
+    settings.PRODUCTION = True
+    Lesson.objects.filter(code__in=["M1L1", "M1L2"]).update(needs_sign_off=True)
+
+    way = way_of(enrolment)
+    assert [found.step.slug for found in way.steps] == ["m1l1-lesson", "m2l1-lesson", "m2l1-check"]
+    assert way.next.step.slug == "m2l1-lesson"
+    assert not way.steps[0].is_shown  # done stays done, but has no page to go to
+
+    Lesson.objects.update(signed_off_by="A lawyer", signed_off_on=timezone.localdate())
+    assert len(way_of(enrolment).steps) == 6
+
+
+def test_the_certificate_does_not_wait_for_a_lesson_that_was_hidden(client, enrolment):
+    for slug in ("m1l1-lesson", "m1l1-check", "m1l2-lesson", "m1l2-check"):
+        complete_step(enrolment, step(slug), score=1, tries=1)
+    Lesson.objects.filter(code="M2L1").update(status=Lesson.Status.DRAFT)
+    client.force_login(enrolment.learner)
+
+    client.get("/en/way/")
+
+    assert certificate_of(enrolment).lessons == 2
 
 
 def test_the_first_lesson_comes_first_and_then_the_module_in_any_order(enrolment):
