@@ -68,6 +68,7 @@ QUERIES = {
     "trainer": {
         "training:cohorts": 4,
         "training:cohort": 9,
+        "training:questions": 4,
         "quizzes:results": 8,
         "quizzes:result": 15,
     },

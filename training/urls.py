@@ -3,7 +3,7 @@
 from django.urls import path
 
 from training.learner import account, course, join, pages, way
-from training.trainer import cohorts
+from training.trainer import cohorts, questions
 
 app_name = "training"
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path("account/password/", account.password, name="password"),
     # trainers
     path("trainer/", cohorts.cohorts, name="cohorts"),
+    path("trainer/questions/", questions.questions, name="questions"),
     path("trainer/cohorts/<int:pk>/", cohorts.cohort, name="cohort"),
     path(
         "trainer/cohorts/<int:pk>/members/<int:member>/code/",

@@ -364,6 +364,17 @@ class NodeChoice(models.Model):
         return self.code
 
 
+class QuestionQuerySet(models.QuerySet):
+    def asked_often(self, at_least):
+        """Of lessons that are shown, in the order of the course, tried first by so many people."""
+        lessons = Lesson.objects.shown()
+        return (
+            self.filter(lesson__in=lessons, first_tries__gte=at_least)
+            .select_related("lesson__module")
+            .order_by("lesson__module__position", "lesson__position", "position")
+        )
+
+
 class Question(Provenance):
     """One of a lesson's two checks (KC-101). Counters are of all people together."""
 
@@ -375,11 +386,18 @@ class Question(Provenance):
     first_tries = models.PositiveIntegerField(default=0, editable=False)
     first_right = models.PositiveIntegerField(default=0, editable=False)
 
+    objects = QuestionQuerySet.as_manager()
+
     class Meta:
         ordering = ["position"]
 
     def __str__(self):
         return self.code
+
+    @property
+    def percent_right(self):
+        """Of those who tried it first, how many in a hundred were right."""
+        return 100 * self.first_right / self.first_tries if self.first_tries else None
 
 
 class Option(models.Model):
