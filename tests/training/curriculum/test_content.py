@@ -12,7 +12,12 @@ from training.curriculum.review import faults
 LESSONS = {"M1": 4, "M2": 3, "M3": 5, "M4": 4, "M5": 5, "M6": 4}
 FACTS = {"M1": 21, "M2": 15, "M3": 29, "M4": 21, "M5": 25, "M6": 14}
 MYTHS = {"M1": 5, "M2": 4, "M3": 6, "M4": 5, "M5": 6, "M6": 4}
-HANDOUTS = {"M5L2": "referral-card", "M6L2": "complaint-sheet", "M6L4": "meeting-agenda"}
+HANDOUTS = {
+    "M4L4": "commander-sheet",
+    "M5L2": "referral-card",
+    "M6L2": "complaint-sheet",
+    "M6L4": "meeting-agenda",
+}
 SENSITIVE = {"FA-121", "FA-418", "FA-420", "FA-508", "FA-509", "FA-515"}
 
 
