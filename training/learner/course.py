@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from training.access import ANYONE, opens_to
 from training.actions.progress import NotYetError, complete_step, try_check
-from training.learner.forms import CheckForm, ChoiceForm
+from training.learner.forms import CheckForm, ChoiceForm, SearchForm
+from training.learner.glossary import explain_terms
 from training.models import Enrolment, Lesson, NodeChoice, Step
 from training.models.way import AHEAD, DONE, NOW, certificate_of, course_outline, way_of
 
@@ -82,7 +83,8 @@ def needs_confirming(lesson, grounds):
 
 @opens_to(ANYONE)
 def outline(request):
-    return render(request, "training/learner/outline.html", {"outline": course_outline()})
+    context = {"outline": course_outline(), "search": SearchForm()}
+    return render(request, "training/learner/outline.html", context)
 
 
 @opens_to(ANYONE)
@@ -99,6 +101,7 @@ def lesson(request, code, number=1):
         "to_confirm": needs_confirming(found, facts),
         "walk": Walk(found, number),
     }
+    context["html"], context["terms"] = explain_terms(screen.html)
     return render(request, "training/learner/lesson.html", context)
 
 
