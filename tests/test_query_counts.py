@@ -41,6 +41,7 @@ QUERIES = {
         "training:check": 6,
         "training:glossary": 1,
         "training:search": 0,
+        "quizzes:evidence": 5,
         "training:certificate_lookup": 0,
         "training:certificate_check": 1,
         "training:enter_code": 0,
