@@ -58,7 +58,7 @@ def items_by_finding():
     found = {}
     items = Item.objects.filter(version__in=newest_versions()).exclude(findings="")
     for item in items.prefetch_related("scale_items__scale"):
-        scales = [part.scale.label for part in item.scale_items.all()]
+        scales = [part.scale.short for part in item.scale_items.all()]
         for code in item.findings.split():
             measures = found.setdefault(code, {})
             for measure in scales or [item.get_kind_display()]:
@@ -69,4 +69,4 @@ def items_by_finding():
 def overall_scores():
     """The scales made of other scales. No codes: all their items count."""
     whole = Scale.objects.filter(version__in=newest_versions(), parts__isnull=False).distinct()
-    return {scale.label: [] for scale in whole}
+    return {scale.short: [] for scale in whole}

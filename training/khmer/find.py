@@ -11,6 +11,7 @@ from training.khmer.text import CLUSTER, search_key
 # that is a word of its own, as ស្ត្រី.
 CLUSTERS, SIGNS = 2, 4
 BEFORE, AFTER = 40, 120  # what an excerpt shows around a hit, in units
+ENDS = ".,:;?!…។៖"  # of a sentence; a line without one is an item of a list
 
 
 def query_words(text: str) -> list[str]:
@@ -65,15 +66,25 @@ def marked(text: str, words: list[str]) -> list[tuple[str, bool]]:
 
 def excerpt(text: str, words: list[str]) -> list[tuple[str, bool]]:
     """The parts around the first hit; the beginning where there is none. Never half a cluster."""
-    pieces = units(" ".join(text.split()))
+    pieces = units(flowing(text))
     found = hits(pieces, words)
     first, end = found[0] if found else (0, 0)
-    start = first - BEFORE if first > BEFORE else 0
-    while start and not pieces[start - 1].isspace() and start < first:
-        start += 1  # Khmer has few spaces: where none is near, the excerpt begins with the hit
-    stop = min(len(pieces), end + AFTER)
+    # Where no space is near, as is often so in Khmer, the excerpt begins or ends in the run.
+    spaces = [n for n, piece in enumerate(pieces) if piece.isspace()]
+    start = next((n + 1 for n in spaces if first - BEFORE <= n < first), max(0, first - BEFORE))
+    start = start if first > BEFORE else 0
+    last = end + AFTER
+    stop = next((n for n in reversed(spaces) if end + AFTER // 2 <= n <= last), last)
+    stop = stop if len(pieces) > last else len(pieces)
     shown = [*["…"] * bool(start), *pieces[start:stop], *["…"] * (stop < len(pieces))]
     return parts_of(shown, words)
+
+
+def flowing(text: str) -> str:
+    """The lines of a text one after the other, the items of its lists with a dot between them."""
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    joined = [line if line[-1] in ENDS else f"{line} ·" for line in lines[:-1]]
+    return " ".join([*joined, *lines[-1:]])
 
 
 def parts_of(pieces: list[str], words: list[str]) -> list[tuple[str, bool]]:

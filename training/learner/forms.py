@@ -86,7 +86,7 @@ class SearchForm(SiteForm):
     """What somebody looks for. `words` are its search keys."""
 
     q = forms.CharField(
-        label=_("What are you looking for?"),
+        label=_("Words to look for"),
         max_length=100,
         widget=forms.TextInput(
             attrs={"type": "search", "autocapitalize": "off", "enterkeyhint": "search"}

@@ -45,6 +45,14 @@ class Result:
         return marked(self.entry.title, self.words)
 
     @property
+    def other(self):
+        """Of a term: the other language, and its name there."""
+        if not self.entry.term:
+            return None
+        language, names = list(self.entry.term.names.items())[1]
+        return language, marked(names[0], self.words)
+
+    @property
     def excerpt(self):
         """Around the first hit. Nothing of an explanation that may not be shown."""
         term = self.entry.term

@@ -67,10 +67,10 @@ def test_each_finding_stands_with_its_lessons_and_what_measures_it(client, langu
 
     found, learn, lessons, measured = heads(language)
     said = {
-        "en": ["Found F01.", "Learn F01.", "1.1 Why", "View: A01, A02 behaviour: B01"],
+        "en": ["Found F01.", "Learn F01.", "1.1 Why", "View · A01, A02 Behaviour · B01"],
         "km": [
             *("ខ្មែរ Found F01.", "ខ្មែរ Learn F01.", "១.១ ហេតុអ្វី"),
-            "ទស្សនៈ: A01, A02 ការអនុវត្ត: B01",
+            "ទស្សនៈ · A01, A02 ការអនុវត្ត · B01",
         ],
     }[language]
     heading = zip((found, learn, lessons, measured), said, strict=True)
@@ -90,7 +90,7 @@ def test_training_itself_is_measured_by_the_overall_score(client):
     add_finding("F14", "ALL")
     load()
 
-    assert table(client)["F14"][3] == "Measured by Overall score"
+    assert table(client)["F14"][3] == "Measured by All"
 
 
 def test_the_newest_version_of_a_survey_counts(client):
@@ -100,7 +100,7 @@ def test_the_newest_version_of_a_survey_counts(client):
     load("F03", version=2)
 
     measured = {code: cells[3] for code, cells in table(client).items()}
-    assert measured == {"F02": "Measured by View: A01", "F03": "Measured by View: A01"}
+    assert measured == {"F02": "Measured by View · A01", "F03": "Measured by View · A01"}
 
 
 def test_findings_stand_by_module_in_their_order(client):

@@ -6,6 +6,7 @@ from training.khmer import search_key
 from training.khmer.find import excerpt, is_long_enough, marked, query_words, units
 
 KHMER = st.text("កខគងសតដរ្ាិីុេំៈ៉៊១ aB1%_.\u200b", max_size=60)
+CLUSTERS = ["ក", "ស្ត្រី", "ផ្ដ", "ស៊ី", "រ៉ាំ", "ឲ", "ៗ", "a", "B", "1", "១", "%", " ", "\u200b "]
 
 
 @pytest.mark.parametrize(
@@ -59,16 +60,27 @@ def test_hits_are_marked_in_whole_clusters(text, question, parts):
     assert marked(text, query_words(question)) == parts
 
 
-def test_an_excerpt_begins_at_a_word_near_the_hit_and_says_that_more_stands_around():
-    text = "First words. " * 20 + "The needle is here. " + "Last words. " * 20
+def shown(text, word):
+    return "".join(f"[{part}]" if is_hit else part for part, is_hit in excerpt(text, [word]))
 
-    parts = excerpt(text, ["needle"])
 
-    shown = "".join(part for part, _is_hit in parts)
-    assert ("needle", True) in parts
-    assert shown.startswith(("…words. ", "…First"))
-    assert shown.endswith("…")
-    assert len(shown) < 200
+def test_an_excerpt_begins_and_ends_at_a_space_and_says_that_more_stands_around():
+    text = "Begin. " * 20 + "A needle." + " Later." * 40
+
+    assert shown(text, "needle") == f"…{'Begin. ' * 5}A [needle].{' Later.' * 17}…"
+
+
+def test_an_excerpt_of_khmer_cuts_a_run_only_between_clusters():
+    text = "ស្រុក" * 50 + "ម្ជុល" + "ខេត្ត" * 100
+
+    assert shown(text, "ម្ជុល") == f"…{'ស្រុក' * 20}[ម្ជុល]{'ខេត្ត' * 60}…"
+
+
+def test_an_excerpt_near_the_ends_is_the_whole_text_and_lists_have_dots():
+    text = "Parts:\n\n  one\ntwo \nA needle.\nThe end"
+
+    assert shown(text, "needle") == "Parts: one · two · A [needle]. The end"
+    assert shown("", "needle") == ""
 
 
 def test_an_excerpt_without_a_hit_is_the_beginning():
@@ -85,10 +97,8 @@ def test_units_are_the_whole_text(text):
     assert "".join(units(text)) == text
 
 
-@given(KHMER, st.data())
-def test_what_the_key_holds_is_marked(text, data):
-    """A cluster that was cut by an invisible sign is the exception: it is found, not marked."""
-    words = [word for word in search_key(text).split() if "\u200b" not in text]
-    if words:
+@given(st.lists(st.sampled_from(CLUSTERS), max_size=30).map("".join), st.data())
+def test_every_word_of_a_text_s_key_is_marked(text, data):
+    if words := search_key(text).split():
         word = data.draw(st.sampled_from(words))
         assert any(is_hit for _part, is_hit in marked(text, [word]))
