@@ -3,12 +3,14 @@
 from django.urls import path
 
 from quizzes.evaluator import releases, studies
-from quizzes.learner import my_data, survey
+from quizzes.learner import evidence, my_data, survey
 from quizzes.trainer import results
 
 app_name = "quizzes"
 
 urlpatterns = [
+    # anyone
+    path("evidence/", evidence.evidence, name="evidence"),
     # officers
     path("survey/resume/", survey.resume, name="resume"),
     path("survey/<slug:slug>/", survey.survey, name="survey"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.learner import account, course, join, pages, way
+from training.learner import account, course, glossary, join, pages, search, way
 from training.trainer import cohorts, questions
 
 app_name = "training"
@@ -21,6 +21,8 @@ urlpatterns = [
     path("course/<slug:code>/scenario/", course.scenario, name="scenario"),
     path("course/<slug:code>/finish/", course.finish, name="finish_lesson"),
     path("course/<slug:code>/check/", course.check, name="check"),
+    path("glossary/", glossary.glossary, name="glossary"),
+    path("search/", search.search, name="search"),
     path("certificates/", pages.certificate_lookup, name="certificate_lookup"),
     path("certificates/<slug:code>/", pages.certificate_check, name="certificate_check"),
     # joining and signing in

@@ -13,6 +13,7 @@ SERVER = pytest.mark.live("chromium", "postgresql", "redis")
 PAGES = {
     None: ["", "course/", "course/M1L1/", "course/M1L2/myths/", "course/M1L3/scenario/"]
     + ["course/M1L4/check/", "about/", "privacy/", "help/", "join/", "join/START2/", "sign-in/"]
+    + ["glossary/", "search/?q=hiv", "search/?q=%%", "evidence/", "course/M1L1/4/#word-hiv"]
     + ["sign-in/code/", "no-such-page/", "certificates/", "certificates/SPN-NONE-NONE/"],
     "DEMPAT": ["way/", "account/", "account/password/", "my-data/", "survey/demo-pre/"],
     "DEMTRA": ["trainer/", "trainer/results/"],
@@ -99,6 +100,40 @@ def test_an_officer_goes_the_whole_way_on_a_phone(phone, site, language):
     assert "សុខ តារា" in phone.content()
     assert len(lessons) == 25
     assert problems == []
+
+
+@LAPTOP
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_term_opens_on_tap_without_scripts_and_closes(chromium, site, language):
+    context = chromium.new_context(
+        viewport={"width": 360, "height": 740}, java_script_enabled=False
+    )
+    phone = context.new_page()
+    sheet = phone.locator("#word-hiv")
+    phone.goto(f"{site}/{language}/course/M1L1/4/")
+    assert not sheet.is_visible()
+
+    phone.click("a[href='#word-hiv']")
+    assert sheet.is_visible()
+    assert sheet.locator("h2 span").all_inner_texts() == (
+        ["មេរោគអេដស៍", "HIV"] if language == "km" else ["HIV", "មេរោគអេដស៍"]
+    )
+    box = sheet.bounding_box()
+    assert box["x"] == 0
+    assert (box["width"], box["y"] + box["height"]) == (360, 740)  # at the bottom, whole
+    assert sheet.evaluate("node => node === document.activeElement")  # read out at once
+
+    phone.go_back()
+    assert not sheet.is_visible()
+    phone.click("a[href='#word-hiv']")
+    sheet.locator("a").first.click()
+    assert not sheet.is_visible()
+    assert phone.url.endswith("#at-hiv")
+
+    phone.goto(f"{site}/{language}/course/M1L1/4/#word-hiv")
+    phone.emulate_media(media="print")
+    assert not sheet.is_visible()
+    context.close()
 
 
 @LAPTOP

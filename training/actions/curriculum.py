@@ -7,6 +7,7 @@ from django.db import transaction
 
 from training.actions.lessons import add_version, write_lesson
 from training.actions.reference import EXAMPLES, TABLES, dump_examples, load_examples
+from training.actions.search import index_all
 from training.actions.texts import digest_of, texts
 from training.curriculum import parse
 from training.curriculum.course import read_course
@@ -38,6 +39,7 @@ def load_curriculum(folder: Path = parse.CONTENT, *, overwrite=False, by=None) -
     for table in TABLES:
         table.load(course.rows[table.file], loaded, overwrite=overwrite)
     load_examples(course.rows[EXAMPLES])
+    index_all()
     return loaded
 
 

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from training.actions.audit import record
+from training.actions.search import index_lesson
 from training.actions.texts import digest_of, html, texts, with_provenance
 from training.curriculum import parse
 from training.curriculum.rows import lesson_of
@@ -196,6 +197,7 @@ def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
     if "sign_off" not in keeps:
         lost |= {"signed_off_by": "", "signed_off_on": None}
     Lesson.objects.filter(pk=lesson.pk).update(**lost)
+    index_lesson(lesson)
     record("publish lesson", lesson, by=by)
     add_version(lesson.code, text, LessonVersion.Origin.SITE, by=by)
     return True

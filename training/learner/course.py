@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from training.access import ANYONE, opens_to
 from training.actions.progress import NotYetError, complete_step, try_check
-from training.learner.forms import CheckForm, ChoiceForm
+from training.learner.forms import CheckForm, ChoiceForm, SearchForm
+from training.learner.glossary import explain_terms
 from training.models import Enrolment, Lesson, Step
 from training.models.way import AHEAD, DONE, NOW, certificate_of, course_outline, way_of
 
@@ -85,7 +86,8 @@ def is_marked(grounds):
 
 @opens_to(ANYONE)
 def outline(request):
-    return render(request, "training/learner/outline.html", {"outline": course_outline()})
+    context = {"outline": course_outline(), "search": SearchForm()}
+    return render(request, "training/learner/outline.html", context)
 
 
 @opens_to(ANYONE)
@@ -102,6 +104,7 @@ def lesson(request, code, number=1):
         "is_marked": is_marked(facts),
         "walk": Walk(found, number),
     }
+    context["html"], context["terms"] = explain_terms(screen.html)
     return render(request, "training/learner/lesson.html", context)
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from training.khmer import ascii_digits, canonical, phone_key
+from training.khmer.find import is_long_enough, query_words
 from training.models import Cohort, Question, User
 
 KHMER_LETTER = re.compile("[\u1780-\u17b3]")
@@ -79,6 +80,26 @@ class CertificateNumberForm(SiteForm):
         if not re.fullmatch("SPN[0-9A-Z]{8}", plain):
             raise forms.ValidationError(_("A certificate number looks like SPN-7K4M-PX29."))
         return f"{plain[:3]}-{plain[3:7]}-{plain[7:]}"
+
+
+class SearchForm(SiteForm):
+    """What somebody looks for. `words` are its search keys."""
+
+    q = forms.CharField(
+        label=_("Words to look for"),
+        max_length=100,
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocapitalize": "off", "enterkeyhint": "search"}
+        ),
+    )
+
+    def clean_q(self):
+        self.words = query_words(self.cleaned_data["q"])
+        if not is_long_enough(self.words):
+            raise forms.ValidationError(
+                _("Please write a little more: at least two letters of a word.")
+            )
+        return self.cleaned_data["q"]
 
 
 NAMES = ["family_name_km", "given_name_km", "family_name_latin", "given_name_latin"]

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from training.models.curriculum import Lesson, LessonVersion, Module, Provenance, Reviewed
@@ -82,6 +83,16 @@ class Term(Loaded, Reviewed):
         """Whether its explanation may be shown (as TermQuerySet.explained)."""
         is_signed = self.signed_off_on is not None or not settings.PRODUCTION
         return bool(self.explanation) and is_signed
+
+    @property
+    def names(self) -> dict[str, list[str]]:
+        """language -> the term and its other names; the reader's language comes first."""
+        languages = sorted(dict(settings.LANGUAGES), key=lambda code: code != get_language())
+        return {code: self.names_in(code) for code in languages}
+
+    def names_in(self, language) -> list[str]:
+        also = getattr(self, f"also_{language}") or ""
+        return [getattr(self, f"term_{language}"), *also.splitlines()]
 
 
 class Situation(Loaded, Provenance, Reviewed):
