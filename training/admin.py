@@ -193,7 +193,7 @@ class CohortAdmin(ByRole, admin.ModelAdmin):
 
     def get_fields(self, request, obj=None):
         """The joining code stands there once it is the cohort's."""
-        fields = ["name", "starts_on", "ends_on", "trainers", "closed_on"]
+        fields = ["name", "starts_on", "ends_on", "province", "trainers", "closed_on"]
         return ["join_code", *fields] if obj else fields
 
     def save_model(self, request, obj, form, change):

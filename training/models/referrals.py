@@ -64,11 +64,27 @@ class Place(models.Model):
         ]
 
     def __str__(self):
-        return self.name or self.code
+        return f"{self.full_name} · {self.code}"
+
+    @property
+    def full_name(self) -> str:
+        """The name with what it is: "Siem Reap city", as the reader's language writes it."""
+        return WITH_KIND[self.kind] % {"name": self.name}
 
     @property
     def province_code(self):
         return self.code[:2]
+
+
+WITH_KIND = {
+    Place.Kind.CAPITAL: _("%(name)s capital"),
+    Place.Kind.PROVINCE: _("%(name)s province"),
+    Place.Kind.CITY: _("%(name)s city"),
+    Place.Kind.DISTRICT: _("%(name)s district"),
+    Place.Kind.KHAN: _("khan %(name)s"),
+    Place.Kind.COMMUNE: _("%(name)s commune"),
+    Place.Kind.SANGKAT: _("sangkat %(name)s"),
+}
 
 
 class ServiceType(Loaded, Provenance, Reviewed):
