@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from training.learner import account, course, join, pages, way
+from training.learner import account, course, directory, join, now, pages, way
 from training.trainer import cohorts
 
 app_name = "training"
@@ -21,6 +21,12 @@ urlpatterns = [
     path("course/<slug:code>/scenario/<slug:node>/", course.scenario, name="scenario"),
     path("course/<slug:code>/finish/", course.finish, name="finish_lesson"),
     path("course/<slug:code>/check/", course.check, name="check"),
+    path("now/", now.now, name="now"),
+    path("now/card/", now.cards, name="cards"),
+    path("now/<slug:code>/", now.situation, name="situation"),
+    path("services/", directory.services, name="services"),
+    path("services/entries/", directory.entries, name="entries"),
+    path("services/<slug:code>/", directory.entry, name="entry"),
     path("certificates/", pages.certificate_lookup, name="certificate_lookup"),
     path("certificates/<slug:code>/", pages.certificate_check, name="certificate_check"),
     # joining and signing in

@@ -72,8 +72,9 @@ class Place(models.Model):
         return WITH_KIND[self.kind] % {"name": self.name}
 
     @property
-    def province_code(self):
-        return self.code[:2]
+    def full_path(self) -> str:
+        """The full name and what it lies in, from the small to the large."""
+        return f"{self.full_name}, {self.within.full_path}" if self.within else self.full_name
 
 
 WITH_KIND = {
@@ -265,6 +266,11 @@ class Service(models.Model):
 
     def __str__(self):
         return self.name or self.code
+
+    @property
+    def local_phone(self) -> str:
+        """The number as people dial it in Cambodia."""
+        return self.phone.replace("+855", "0", 1)
 
     @property
     def is_old(self):
