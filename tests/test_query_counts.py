@@ -15,7 +15,15 @@ from quizzes.keys import make_keys
 from quizzes.models import CohortWave
 from quizzes.reports.build import build_release
 from quizzes.tasks import build_export
-from tests.factories import CohortFactory, LessonFactory, ModuleFactory, UserFactory
+from tests.factories import (
+    CohortFactory,
+    LessonFactory,
+    ModuleFactory,
+    ServiceFactory,
+    ServiceTypeFactory,
+    SituationFactory,
+    UserFactory,
+)
 from tests.quizzes.actions.test_releases import finished, waves_of
 from tests.quizzes.conftest import *  # noqa: F403 - the small instrument
 from training.actions.certificates import issue_certificate
@@ -34,6 +42,11 @@ QUERIES = {
         "training:privacy": 0,
         "training:help": 0,
         "training:outline": 1,
+        "training:now": 1,
+        "training:cards": 2,
+        "training:situation": 5,
+        "training:services": 2,
+        "training:entries": 0,
         "training:lesson": 7,
         "training:myths": 4,
         "training:scenario": 5,
@@ -47,6 +60,7 @@ QUERIES = {
         "training:sign_in_with_code": 0,
     },
     "officer": {
+        "training:entry": 5,
         "training:welcome": 3,
         "training:my_way": 8,
         "training:continue": 6,
@@ -90,6 +104,9 @@ class World:
 
     def __init__(self, version, *, lessons, officers):
         self.lesson = [LessonFactory(module=ModuleFactory()) for _ in range(lessons)][0]
+        types = [ServiceTypeFactory() for _ in range(lessons)]
+        self.situation = [SituationFactory(services=types) for _ in range(lessons)][0]
+        self.service = [ServiceFactory(types=types) for _ in range(officers)][0]
         self.trainer = UserFactory(roles=[Role.TRAINER])
         self.evaluator = UserFactory(roles=[Role.EVALUATOR])
         self.study = make_study("SMALL", version, ["pre", "post"])
@@ -118,6 +135,8 @@ class World:
         return {
             **dict.fromkeys(["training:lesson", "training:myths", "training:scenario"], lesson),
             **dict.fromkeys(["training:finish_lesson", "training:check"], lesson),
+            "training:situation": [self.situation.code],
+            "training:entry": [self.service.code],
             "training:certificate_check": [self.certificate.code],
             "training:join": [self.cohort.join_code],
             "training:certificate": [self.enrolment.pk],

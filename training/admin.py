@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
+import training.admin_directory  # noqa: F401 - registers its own pages
 from training.actions.audit import record
 from training.actions.lessons import publish_lesson
 from training.actions.people import end_sessions, free_code, make_one_time_code
