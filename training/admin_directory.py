@@ -158,7 +158,7 @@ class ServiceAdmin(ForAdministrators, TranslationAdmin):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     autocomplete_fields = ["place"]
     filter_horizontal = ["types"]
-    list_display = ["code", "name_km", "name_en", "where", "status", "last_verified", "state"]
+    list_display = ["code", "name", "where", "status", "last_verified", "state"]
     list_display += ["withdraw_button"]
     list_filter = [StateFilter, "status", "types", ProvinceFilter]
     list_select_related = ["place__within"]

@@ -170,7 +170,10 @@ def test_the_entry_s_own_page_withdraws_it_too_and_only_by_post(client):
     service = ServiceFactory()
     url = f"{LIST}{service.pk}/withdraw/"
 
-    assert f'formaction="{url}"' in client.get(f"{LIST}{service.pk}/change/").content.decode()
+    page = Tree(client.get(f"{LIST}{service.pk}/change/").content.decode()).root
+    form = next(node for node in page.find_all("form") if node.attrs.get("id") == "withdraw")
+    button = next(node for node in page.find_all("button") if node.attrs.get("form") == "withdraw")
+    assert (form.attrs["action"], button.text) == (url, "Withdraw at once")
     assert client.get(url).status_code == 405
     service.refresh_from_db()
     assert service.status == "published"

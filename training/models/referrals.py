@@ -337,8 +337,9 @@ class Service(models.Model):
 
     @property
     def local_phone(self) -> str:
-        """The number as people dial it in Cambodia."""
-        return self.phone.replace("+855", "0", 1)
+        """The number as people write it in Cambodia: 012 345 678."""
+        number = self.phone.removeprefix("+855")
+        return f"0{number[:2]} {number[2:5]} {number[5:]}" if number != self.phone else number
 
     @property
     def is_old(self):

@@ -205,7 +205,7 @@ def test_an_entry_says_everything_that_is_known(signed_in, language):
     for name in ("organisation", "address", "focal_role", "opening_hours", "note", "call"):
         assert f"{name} {language}" in page
     assert getattr(service, f"name_{language}") in page
-    assert '<a href="tel:+85512345678" lang="en">012345678</a>' in page
+    assert '<a href="tel:+85512345678" lang="en">012 345 678</a>' in page
     assert {"en": "15 years", "km": "១៥ ឆ្នាំ"}[language] in page
     assert {"en": "sangkat Place 171009, Place 1710 city", "km": "សង្កាត់ខ្មែរ Place"}[
         language
@@ -222,6 +222,14 @@ def test_what_nobody_verified_says_whom_to_ask_and_no_number_is_made_up(signed_i
 
     assert page.count(UNKNOWN) == 14  # all but the place and the day of verification
     assert "tel:" not in page
+
+
+def test_a_short_number_stands_as_it_is(signed_in):
+    service = ServiceFactory(phone="115")
+
+    page = text(signed_in.get(f"/en/services/{service.code}/"))
+
+    assert '<a href="tel:115" lang="en">115</a>' in page
 
 
 def test_licence_consent_and_who_verified_are_never_shown(signed_in):
