@@ -168,6 +168,15 @@ def test_khmer_comes_in_its_stored_form():
     assert found.changes[0].service.name_en == "Woman"
 
 
+@pytest.mark.parametrize("written", ["0102", "102", 102, "០១០២"])
+def test_a_code_of_a_place_may_have_lost_its_first_nought(written):
+    PlaceFactory(code="0102")
+
+    found = imported(["sr-1", "ក", "A", written], columns=("code", "name_km", "name_en", "place"))
+
+    assert (said(found), found.changes[0].service.place_id) == ([], "0102")
+
+
 @pytest.mark.parametrize(
     ("column", "value", "sentence"),
     [

@@ -56,8 +56,10 @@ def test_anybody_reads_what_each_type_is_for(client, language):
 def test_nobody_sees_an_entry_without_signing_in(client, address):
     service = ServiceFactory()
 
-    page = text(client.get(f"/en/{address}"))
+    response = client.get(f"/en/{address}")
 
+    page = text(response)
+    assert "entries" not in response.context
     assert OTHERWISE in page
     assert service.name_en not in page
     assert service.code not in page
