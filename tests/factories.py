@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from training.actions.enrolment import start_way
+from training.actions.places import kind_of
 from training.models import (
     Bar,
     Cohort,
@@ -23,10 +24,16 @@ from training.models import (
     Node,
     NodeChoice,
     Option,
+    Place,
     Question,
     Role,
     Scenario,
     Screen,
+    Service,
+    ServiceType,
+    Situation,
+    SituationService,
+    SituationStep,
     Source,
     Step,
     User,
@@ -233,3 +240,108 @@ def add_survey(cohort, slug="study-pre", place=CohortStep.Place.BEFORE, **fields
     position = cohort.steps.filter(place=place).count()
     CohortStep.objects.create(cohort=cohort, step=step, place=place, position=position, **fields)
     return step
+
+
+class PlaceFactory(factory.django.DjangoModelFactory):
+    """A city of Siem Reap with the province that it lies in; code="1202" is a khan of the capital.
+
+    Whatever it lies in is made with it.
+    """
+
+    class Meta:
+        model = Place
+        django_get_or_create = ("code",)
+
+    code = "1710"
+    level = factory.LazyAttribute(lambda place: len(place.code))
+    kind = factory.LazyAttribute(lambda place: kind_of(place.code))
+    within = factory.LazyAttribute(
+        lambda place: PlaceFactory(code=place.code[:-2]) if len(place.code) > 2 else None
+    )
+    name_en = factory.LazyAttribute(lambda place: f"Place {place.code}")
+    name_km = factory.LazyAttribute(lambda place: f"ខ្មែរ Place {place.code}")
+
+
+class ServiceTypeFactory(factory.django.DjangoModelFactory):
+    """A type of service that rests on a source and needs no signature."""
+
+    class Meta:
+        model = ServiceType
+        django_get_or_create = ("code",)
+        skip_postgeneration_save = True
+
+    position = factory.LazyFunction(lambda: ServiceType.objects.count() + 1)
+    code = factory.LazyAttribute(lambda kind: f"T{kind.position}")
+    provenance = "S01"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        words = both(name=kwargs["code"], need="Rest", say="You decide.", run_by="An NGO")
+        return super()._create(model_class, *args, **{**words, **kwargs})
+
+    @factory.post_generation
+    def sources(self, create, extracted):
+        self.sources.add(SourceFactory())
+
+
+class ServiceFactory(factory.django.DjangoModelFactory):
+    """A published entry: agreed, voluntary, verified today."""
+
+    class Meta:
+        model = Service
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"service-{n}")
+    name_en = factory.LazyAttribute(lambda service: f"Service {service.code}")
+    name_km = factory.LazyAttribute(lambda service: f"ខ្មែរ Service {service.code}")
+    place = factory.SubFactory(PlaceFactory)
+    voluntary = "yes"
+    has_consent = True
+    consent_on = last_verified = factory.LazyFunction(timezone.localdate)
+    verified_by = "ចាន់ សុភា"
+    status = "published"
+
+    @factory.post_generation
+    def types(self, create, types):
+        self.types.set(types if types is not None else [ServiceTypeFactory()])
+
+
+class ExampleFactory(ServiceFactory):
+    """An example entry, as load_curriculum makes it."""
+
+    code = factory.Sequence(lambda n: f"ex-{n}")
+    is_example = True
+    place = consent_on = last_verified = None
+    has_consent = False
+    verified_by = ""
+    status = "draft"
+
+
+class SituationFactory(factory.django.DjangoModelFactory):
+    """A situation of three steps that needs no signature. `services`: types that help."""
+
+    class Meta:
+        model = Situation
+        skip_postgeneration_save = True
+
+    position = factory.LazyFunction(lambda: Situation.objects.count() + 1)
+    code = factory.LazyAttribute(lambda situation: f"situation-{situation.position}")
+    provenance = "S01"
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        words = both(title=f"Title {kwargs['code']}", signs="Signs", never="Never")
+        return super()._create(model_class, *args, **{**words, **kwargs})
+
+    @factory.post_generation
+    def parts(self, create, extracted):
+        self.sources.add(SourceFactory())
+        for position in (1, 2, 3):
+            SituationStep.objects.create(
+                situation=self, position=position, **both(text=f"Step {position}")
+            )
+
+    @factory.post_generation
+    def services(self, create, types):
+        for position, kind in enumerate(types or [], 1):
+            SituationService.objects.create(situation=self, type=kind, position=position)

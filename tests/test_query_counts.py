@@ -19,6 +19,9 @@ from tests.factories import (
     CohortFactory,
     LessonFactory,
     ModuleFactory,
+    ServiceFactory,
+    ServiceTypeFactory,
+    SituationFactory,
     UserFactory,
     add_handout,
 )
@@ -40,6 +43,11 @@ QUERIES = {
         "training:privacy": 0,
         "training:help": 0,
         "training:outline": 1,
+        "training:now": 1,
+        "training:cards": 2,
+        "training:situation": 5,
+        "training:services": 2,
+        "training:entries": 0,
         "training:lesson": 8,
         "training:handout": 6,
         "training:myths": 4,
@@ -57,6 +65,7 @@ QUERIES = {
         "training:sign_in_with_code": 0,
     },
     "officer": {
+        "training:entry": 5,
         "training:welcome": 3,
         "training:my_way": 8,
         "training:continue": 6,
@@ -102,6 +111,9 @@ class World:
     def __init__(self, version, *, lessons, officers):
         self.lesson = [LessonFactory(module=ModuleFactory()) for _ in range(lessons)][0]
         add_handout(self.lesson)
+        types = [ServiceTypeFactory() for _ in range(lessons)]
+        self.situation = [SituationFactory(services=types) for _ in range(lessons)][0]
+        self.service = [ServiceFactory(types=types) for _ in range(officers)][0]
         self.trainer = UserFactory(roles=[Role.TRAINER])
         self.evaluator = UserFactory(roles=[Role.EVALUATOR])
         self.study = make_study("SMALL", version, ["pre", "post"])
@@ -131,6 +143,8 @@ class World:
             **dict.fromkeys(["training:lesson", "training:myths", "training:scenario"], lesson),
             **dict.fromkeys(["training:finish_lesson", "training:check"], lesson),
             "training:handout": lesson,
+            "training:situation": [self.situation.code],
+            "training:entry": [self.service.code],
             "training:certificate_check": [self.certificate.code],
             "training:join": [self.cohort.join_code],
             "training:certificate": [self.enrolment.pk],

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
+import training.admin_directory  # noqa: F401 - registers its own pages
 from training.actions.audit import record
 from training.actions.lessons import publish_lesson
 from training.actions.people import end_sessions, free_code, make_one_time_code
@@ -193,7 +194,7 @@ class CohortAdmin(ByRole, admin.ModelAdmin):
 
     def get_fields(self, request, obj=None):
         """The joining code stands there once it is the cohort's."""
-        fields = ["name", "starts_on", "ends_on", "trainers", "closed_on"]
+        fields = ["name", "starts_on", "ends_on", "province", "trainers", "closed_on"]
         return ["join_code", *fields] if obj else fields
 
     def save_model(self, request, obj, form, change):

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from training.learner import account, course, glossary, join, pages, search, way
+from training.learner import (
+    account,
+    course,
+    directory,
+    glossary,
+    join,
+    now,
+    pages,
+    search,
+    way,
+)
 from training.trainer import cohorts, questions
 
 app_name = "training"
@@ -23,6 +33,12 @@ urlpatterns = [
     path("course/<slug:code>/check/", course.check, name="check"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("search/", search.search, name="search"),
+    path("now/", now.now, name="now"),
+    path("now/card/", now.cards, name="cards"),
+    path("now/<slug:code>/", now.situation, name="situation"),
+    path("services/", directory.services, name="services"),
+    path("services/entries/", directory.entries, name="entries"),
+    path("services/<slug:code>/", directory.entry, name="entry"),
     path("certificates/", pages.certificate_lookup, name="certificate_lookup"),
     path("certificates/<slug:code>/", pages.certificate_check, name="certificate_check"),
     # joining and signing in

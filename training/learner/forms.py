@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from training.khmer import ascii_digits, canonical, phone_key
 from training.khmer.find import is_long_enough, query_words
-from training.models import Cohort, Question, User
+from training.models import Cohort, Place, Question, ServiceType, User
 
 KHMER_LETTER = re.compile("[\u1780-\u17b3]")
 INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
@@ -375,3 +375,42 @@ class CheckForm(SiteForm):
             )
             for question in self.questions
         }
+
+
+class NeedField(forms.ModelChoiceField):
+    """Types of service by what somebody needs."""
+
+    def label_from_instance(self, kind):
+        return f"{kind.name}: {kind.need}"
+
+
+class ProvinceField(forms.ModelChoiceField):
+    def label_from_instance(self, place):
+        return place.full_name
+
+
+class EntriesForm(SiteForm):
+    """Which services: of what type, in what province. `own`: the reader's own province, or None."""
+
+    type = NeedField(
+        ServiceType.objects.none(),
+        to_field_name="code",
+        label=_("What is needed"),
+        empty_label=_("Please choose"),
+        error_messages=dict.fromkeys(
+            ["required", "invalid_choice"], _("Please choose what is needed.")
+        ),
+    )
+    province = ProvinceField(
+        Place.objects.none(),
+        label=_("Province"),
+        empty_label=_("Please choose"),
+        error_messages=dict.fromkeys(
+            ["required", "invalid_choice"], _("Please choose a province.")
+        ),
+    )
+
+    def __init__(self, *args, own=None, **kwargs):
+        super().__init__(*args, initial={"province": own}, **kwargs)
+        self.fields["type"].queryset = ServiceType.objects.shown()
+        self.fields["province"].queryset = Place.objects.provinces()

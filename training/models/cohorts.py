@@ -130,6 +130,14 @@ class EnrolmentQuerySet(models.QuerySet):
         """Enrolments that go on, the newest first, with what a page of the way shows."""
         return self.filter(left_on=None).select_related("cohort", "learner").order_by("-pk")
 
+    def province_of(self, user) -> Place | None:
+        """The person's own province: that of the newest current cohort that has one."""
+        if not user.is_authenticated:
+            return None
+        theirs = self.current().filter(learner=user, cohort__province__isnull=False)
+        newest = theirs.select_related("cohort__province").first()
+        return newest.cohort.province if newest else None
+
 
 class Enrolment(models.Model):
     """A person's place in a cohort."""

@@ -4,7 +4,8 @@ An entry is a way for people to get help, never a way to find them: no client li
 clients, nothing without the service's written consent.
 """
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -17,6 +18,8 @@ from training.models.reference import Loaded
 
 OLD_AFTER = timedelta(days=180)  # since it was verified: the entry says so
 HIDDEN_AFTER = timedelta(days=365)  # and from then on it is for the administrator only
+NEEDLES = "NSP"  # the type of service that needs a licence
+ENTRIES = "entries"  # no service's code: its address would be that of the search
 
 
 class PlaceQuerySet(models.QuerySet):
@@ -64,11 +67,28 @@ class Place(models.Model):
         ]
 
     def __str__(self):
-        return self.name or self.code
+        return f"{self.full_name} · {self.code}"
 
     @property
-    def province_code(self):
-        return self.code[:2]
+    def full_name(self) -> str:
+        """The name with what it is: "Siem Reap city", as the reader's language writes it."""
+        return WITH_KIND[self.kind] % {"name": self.name}
+
+    @property
+    def full_path(self) -> str:
+        """The full name and what it lies in, from the small to the large."""
+        return f"{self.full_name}, {self.within.full_path}" if self.within else self.full_name
+
+
+WITH_KIND = {
+    Place.Kind.CAPITAL: _("%(name)s capital"),
+    Place.Kind.PROVINCE: _("%(name)s province"),
+    Place.Kind.CITY: _("%(name)s city"),
+    Place.Kind.DISTRICT: _("%(name)s district"),
+    Place.Kind.KHAN: _("khan %(name)s"),
+    Place.Kind.COMMUNE: _("%(name)s commune"),
+    Place.Kind.SANGKAT: _("sangkat %(name)s"),
+}
 
 
 class ServiceType(Loaded, Provenance, Reviewed):
@@ -110,6 +130,17 @@ class ServiceQuerySet(models.QuerySet):
         """For the administrator: published, and not verified for half a year."""
         old = timezone.localdate() - OLD_AFTER
         return self.filter(status=Service.Status.PUBLISHED, last_verified__lt=old)
+
+    def hidden_by_age(self):
+        """Published, but not verified for a year: officers do not see them any more."""
+        fresh = timezone.localdate() - HIDDEN_AFTER
+        return self.filter(status=Service.Status.PUBLISHED, last_verified__lt=fresh)
+
+    def without_consent(self):
+        return self.filter(has_consent=False, is_example=False)
+
+    def with_a_licence_that_ran_out(self):
+        return self.filter(licence_until__lt=timezone.localdate())
 
 
 class Service(models.Model):
@@ -249,6 +280,66 @@ class Service(models.Model):
 
     def __str__(self):
         return self.name or self.code
+
+    def faults(self, types: Iterable[ServiceType]) -> dict[str, str]:
+        """field -> why the entry, with these types, may not be saved as it stands.
+
+        What the constraints ask, in words that say what is missing; and what they cannot know.
+        """
+        found = {}
+        today = timezone.localdate()
+        if self.code == ENTRIES:
+            found["code"] = _("This code is an address of the site. Please choose another.")
+        if self.has_consent and not self.consent_on:
+            found["consent_on"] = _("Please write the day on which the service agreed.")
+        if self.next_check and self.last_verified and self.next_check < self.last_verified:
+            found["next_check"] = _("The next check comes after the last one.")
+        for name in ("consent_on", "last_verified"):
+            if (day := getattr(self, name)) and day > today:
+                found[name] = _("This day has not come yet.")
+        if self.status == self.Status.PUBLISHED and (lacking := self.lacking(types, today)):
+            sentence = _("This entry cannot be published yet. Still missing: %(lacking)s.")
+            found["status"] = sentence % {"lacking": "; ".join(str(one) for one in lacking)}
+        return found
+
+    def lacking(self, types: Iterable[ServiceType], today: date) -> list[str]:
+        """What is missing before officers may see it."""
+        types = list(types)
+        is_dated = self.verified_by and self.last_verified
+        has_licence = self.licence and not (self.licence_until and self.licence_until < today)
+        needed = [
+            (self.name_km and self.name_en, _("the name in both languages")),
+            (types, _("a type of service")),
+            (len(self.place_id or "") > Place.Level.PROVINCE, _("a district or commune")),
+            (self.has_consent and self.consent_on, _("the written consent of the service")),
+            (self.voluntary == self.Known.YES, _("that it is voluntary")),
+            (is_dated, _("who verified it, and on which day")),
+            (not self.is_example, _("a real service in place of the example")),
+        ]
+        if any(kind.code == NEEDLES for kind in types):
+            needed.append((has_licence, _("a licence for needles that is still valid")))
+        return [words for stands, words in needed if not stands]
+
+    @property
+    def states(self) -> list[str]:
+        """What an administrator should look at: example, hidden, old, consent, licence."""
+        today = timezone.localdate()
+        verified = self.last_verified if self.status == self.Status.PUBLISHED else None
+        age = today - verified if verified else timedelta()
+        found = {
+            "example": self.is_example,
+            "hidden": age > HIDDEN_AFTER,
+            "old": HIDDEN_AFTER >= age > OLD_AFTER,
+            "consent": not (self.has_consent or self.is_example),
+            "licence": bool(self.licence_until and self.licence_until < today),
+        }
+        return [name for name, is_so in found.items() if is_so]
+
+    @property
+    def local_phone(self) -> str:
+        """The number as people write it in Cambodia: 012 345 678."""
+        number = self.phone.removeprefix("+855")
+        return f"0{number[:2]} {number[2:5]} {number[5:]}" if number != self.phone else number
 
     @property
     def is_old(self):

@@ -18,6 +18,7 @@ from training.actions.curriculum import load_curriculum
 from training.actions.enrolment import join
 from training.actions.jobs import finish
 from training.actions.people import make_account
+from training.actions.places import load_places
 from training.models import Cohort, Job, Role, User
 
 PASSWORD = "spean-demo-2026"  # noqa: S105 - printed, and refused in production
@@ -32,6 +33,7 @@ ACCOUNTS = [
     ("DEMADM", [Role.ADMINISTRATOR], ("អ្នកគ្រប់គ្រង", "សាកល្បង", "Demo", "Administrator")),
 ]
 SIMULATED = [("ជំនាន់សាកល្បង ក", 30, 1), ("ជំនាន់សាកល្បង ខ", 34, 2)]
+PROVINCES = ["12", "17", "02"]  # of the cohort to start in and the simulated ones
 
 
 class Command(BaseCommand):
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demo is refused in production: its accounts are public.")
         call_command("build", stdout=self.stdout)
+        load_places()
         load_curriculum()
         version, _ = load_instrument((CONTENT / "phrs24.yaml").read_text(encoding="utf-8"))
         study = self.study(version)
@@ -51,6 +54,8 @@ class Command(BaseCommand):
         cohort = self.cohort(study, people["DEMTRA"])
         join(cohort, people["DEMPAT"])
         simulated = [self.simulated(study, *row, trainer=people["DEMTRA"]) for row in SIMULATED]
+        for made, province in zip([cohort, *simulated], PROVINCES, strict=True):
+            Cohort.objects.filter(pk=made.pk, province=None).update(province=province)
         self.release(study, simulated, people["DEMEVA"])
         self.say(cohort)
 
