@@ -6,6 +6,7 @@ Over the dataclasses of parse.py, in the reader's language. What it cannot see n
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -168,9 +169,14 @@ def khmer_faults(found) -> Iterator[Fault]:
             )
             yield Fault(where, lacking)
             continue
-        for finding in lint_pair(pair.en, pair.km):
+        for finding in findings_of(pair):
             if finding.severity != INFO:
                 yield Fault(where, in_words(finding), is_error(finding))
+
+
+@lru_cache(maxsize=8192)  # the board reads every text of the course each time
+def findings_of(pair: Pair) -> list[Finding]:
+    return lint_pair(pair.en, pair.km)
 
 
 def is_error(finding: Finding) -> bool:
