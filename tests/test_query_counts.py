@@ -34,7 +34,7 @@ QUERIES = {
         "training:privacy": 0,
         "training:help": 0,
         "training:outline": 1,
-        "training:lesson": 7,
+        "training:lesson": 8,
         "training:myths": 4,
         "training:scenario": 5,
         "training:finish_lesson": 3,

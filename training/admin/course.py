@@ -18,6 +18,7 @@ from training.admin.forms import (
     LetteredFormSet,
     Lines,
     LintedForm,
+    NumberedFormSet,
     PlacedForm,
     PlacedFormSet,
     ProvenanceForm,
@@ -53,7 +54,7 @@ class Editors(ByRole):
     change_form_template = "admin/training/editing.html"
 
     class Media:
-        js = ["training/editor.js"]
+        js = [forms.Script("training/editor.js", defer=True)]
 
 
 class NoneAdded:
@@ -138,8 +139,14 @@ def refusing(form, faults):
 class OfLesson(NoneAdded, LessonPart):
     """A part with its own page: found from its lesson's page, and leading back there."""
 
+    name = ""  # what the part is called
+
     def has_module_permission(self, request):
         return False
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["title"] = context["part"] = self.name
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def response_post_save_change(self, request, obj):
         return redirect("admin:training_lesson_change", self.lesson_of(obj).pk)
@@ -178,10 +185,8 @@ class PlacedScreenForm(PlacedForm, ScreenForm):
     pass
 
 
-class ScreenFormSet(PlacedFormSet):
+class ScreenFormSet(NumberedFormSet):
     """The screens of a lesson. Their pictures and sound go where they go."""
-
-    first = 1
 
     def renumber(self):
         gone = [screen.position for screen in self.deleted_objects]
@@ -193,6 +198,7 @@ SCREEN = ["title", "text", "figure_value", "figure_label", "dots_marked", "dots_
 
 class ScreenInline(PartInline, TranslationStackedInline):
     model = Screen
+    verbose_name, verbose_name_plural = _("screen"), _("screens")
     form = PlacedScreenForm
     formset = ScreenFormSet
     fields = ["place", *SCREEN]
@@ -205,6 +211,7 @@ class PlacedGroundForm(PlacedForm, ProvenanceForm):
 
 class MythInline(PartInline, TranslationStackedInline):
     model = Myth
+    verbose_name, verbose_name_plural = _("myth"), _("myths and facts")
     form = PlacedGroundForm
     formset = PlacedFormSet
     fields = ["place", "code", "myth", "fact", "provenance", "confirm"]
@@ -286,13 +293,15 @@ def parts_of(lesson):
 
 class BarInline(PartInline, TranslationStackedInline):
     model = Bar
+    verbose_name, verbose_name_plural = _("bar"), _("bars beside the key number")
     form = PlacedForm
     formset = PlacedFormSet
     fields = ["place", "label", "percent", "shown"]
 
 
-class FactInline(PartInline, admin.TabularInline):
+class FactInline(PartInline, admin.StackedInline):
     model = Fact
+    verbose_name, verbose_name_plural = _("fact"), _("facts that the screen rests on")
     form = PlacedGroundForm
     formset = PlacedFormSet
     fields = ["place", "code", "provenance", "confirm", "is_sensitive"]
@@ -300,6 +309,7 @@ class FactInline(PartInline, admin.TabularInline):
 
 @admin.register(Screen)
 class ScreenAdmin(OfLesson, TranslationAdmin):
+    name = _("Screen")
     form = ScreenForm
     inlines = [BarInline, FactInline]
     fields = SCREEN
@@ -336,6 +346,7 @@ class OptionFormSet(LetteredFormSet):
 
 class OptionInline(PartInline, TranslationStackedInline):
     model = Option
+    verbose_name, verbose_name_plural = _("answer"), _("answers")
     form = OptionForm
     formset = OptionFormSet
     fields = ["is_the_answer", "text", "reason"]
@@ -349,6 +360,7 @@ class OptionInline(PartInline, TranslationStackedInline):
 
 @admin.register(Question)
 class QuestionAdmin(OfLesson, TranslationAdmin):
+    name = _("Check")
     form = ProvenanceForm
     inlines = [OptionInline]
     fields = ["code", "text", "rationale", "provenance", "confirm"]
@@ -366,6 +378,7 @@ class NodeInline(PartInline, TranslationStackedInline):
 
 @admin.register(Scenario)
 class ScenarioAdmin(OfLesson, TranslationAdmin):
+    name = _("Scenario")
     form = LintedForm
     inlines = [NodeInline]
     fields = ["code", "title"]
@@ -374,6 +387,7 @@ class ScenarioAdmin(OfLesson, TranslationAdmin):
 
 @admin.register(Handout)
 class HandoutAdmin(OfLesson, TranslationAdmin):
+    name = _("Handout")
     form = HandoutForm
     change_form_template = "admin/training/handout.html"
 

@@ -154,6 +154,10 @@ class PlacedFormSet(forms.BaseInlineFormSet):
         return form.cleaned_data.get("DELETE", False)
 
 
+class NumberedFormSet(PlacedFormSet):
+    first = 1
+
+
 def is_moved(form):
     return "place" in form.changed_data
 

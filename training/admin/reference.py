@@ -7,7 +7,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from training.actions.reference import publish_row
 from training.admin.course import Editors, NoneAdded
-from training.admin.forms import LintedForm, PlacedForm, PlacedFormSet, ProvenanceForm
+from training.admin.forms import LintedForm, NumberedFormSet, PlacedForm, ProvenanceForm
 from training.admin.review import ReviewedAdmin
 from training.models import (
     Finding,
@@ -74,7 +74,7 @@ class TermAdmin(ReferenceAdmin):
 class StepInline(Editors, TranslationStackedInline):
     model = SituationStep
     form = StrictPlacedForm
-    formset = PlacedFormSet
+    formset = NumberedFormSet
     fields = ["place", "text"]
     extra, min_num, max_num = 0, 3, 6
 
@@ -93,7 +93,7 @@ class SituationServiceForm(forms.ModelForm):
 class SituationServiceInline(Editors, admin.TabularInline):
     model = SituationService
     form = SituationServiceForm
-    formset = PlacedFormSet
+    formset = NumberedFormSet
     fields = ["place", "type"]
     extra = 0
 

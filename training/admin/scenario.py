@@ -11,24 +11,30 @@ from training.models import Node, NodeChoice
 
 
 class ChoiceForm(LintedForm):
-    """A way. `next` names the situation it leads to, which may be as new as the way."""
+    """A way. The situation that it leads to is named, for it may be as new as the way."""
 
-    next = forms.ChoiceField(label=_("leads to"))
+    leads_to = forms.ChoiceField(label=_("leads to"))
 
     class Meta:
         model = NodeChoice
-        fields = ["text_km", "text_en", "quality", "next", "feedback_km", "feedback_en"]
+        fields = ["text_km", "text_en", "quality", "feedback_km", "feedback_en"]
+
+    field_order = ["text_km", "text_en", "quality", "leads_to"]
 
     def __init__(self, *args, codes, **kwargs):
         super().__init__(*args, **kwargs)
         ends = [(END, _("the end"))]
-        self.fields["next"].choices = [("", "–"), *((code, code) for code in codes), *ends]
+        self.fields["leads_to"].choices = [("", "–"), *((code, code) for code in codes), *ends]
         self.fields["quality"].label = _("how good it is")
         if self.instance.pk:
-            self.initial["next"] = self.instance.next.code if self.instance.next else END
+            self.initial["leads_to"] = self.instance.next.code if self.instance.next else END
 
 
 class ChoiceFormSet(LetteredFormSet):
+    def save_new(self, form, commit=True):
+        form.instance.position = self.forms.index(form)
+        return super().save_new(form, commit)
+
     def values(self, form, n):
         return {"position": n}
 
@@ -104,8 +110,8 @@ class NodeFormSet(forms.BaseInlineFormSet):
             if len(ways) < 2:
                 form.add_error(None, _("A situation needs two ways or more."))
             for way in ways:
-                if way.cleaned_data["next"] not in reached:
-                    way.add_error("next", _("This situation is not there (any more)."))
+                if way.cleaned_data["leads_to"] not in reached:
+                    way.add_error("leads_to", _("This situation is not there (any more)."))
         if not all(form.is_valid() and form.ways.is_valid() for form in kept):
             raise forms.ValidationError(_("Please look at the ways below again."))
 
@@ -120,6 +126,6 @@ class NodeFormSet(forms.BaseInlineFormSet):
         for n, form in enumerate(kept):
             Node.objects.filter(pk=form.instance.pk).update(position=n)
             for way in form.ways.kept():
-                way.instance.next = nodes.get(way.cleaned_data["next"])
+                way.instance.next = nodes.get(way.cleaned_data["leads_to"])
             form.ways.save()
         return saved

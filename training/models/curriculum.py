@@ -166,7 +166,7 @@ class Screen(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.lesson_id}.{self.position}"
+        return f"{self.position}. {self.title}"
 
 
 class Bar(models.Model):
