@@ -87,7 +87,7 @@ def sound(data: bytes) -> dict:
         raise FileError(too_large(SOUND_BYTES))
     try:
         track, written = untagged(data)
-    except (MutagenError, ValueError, EOFError) as error:
+    except (MutagenError, ValueError, LookupError, EOFError) as error:
         raise FileError(
             _("This is neither a picture (PNG, JPEG, WebP) nor a sound (MP3, OGG).")
         ) from error
