@@ -116,7 +116,7 @@ class ProvenanceForm(LintedForm):
 
 
 class PlacedForm(LintedForm):
-    place = forms.IntegerField(label=_("place"), required=False, min_value=1, max_value=99)
+    place = forms.IntegerField(label=_("position"), required=False, min_value=1, max_value=99)
 
 
 class PlacedFormSet(forms.BaseInlineFormSet):

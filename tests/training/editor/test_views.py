@@ -19,6 +19,10 @@ from training.models import (
     LessonVersion,
     Role,
     Screen,
+    ServiceType,
+    Situation,
+    SituationService,
+    SituationStep,
     Term,
 )
 
@@ -115,15 +119,32 @@ def test_a_lesson_with_nothing_to_do_has_dashes_only(editor, whole):
 def test_the_board_counts_tables_as_a_whole(editor, course):
     for n in range(3):
         Term.objects.create(
-            code=f"t{n}", position=n, group="health", status="proposed",
-            term_en="word", term_km="អ្នកញៀន" if n else "ពាក្យ",
-            explanation_en="what", needs_sign_off=n == 1,
+            code=f"t{n}",
+            position=n,
+            group="health",
+            status="proposed",
+            term_en="word",
+            term_km="អ្នកញៀន" if n else "ពាក្យ",
+            explanation_en="what",
+            needs_sign_off=n == 1,
         )
 
     row = row_of(editor, "terms")
 
     assert (row.rows, row.unreviewed, row.unsigned, row.edited) == (3, 3, 1, 3)
     assert (row.missing_km, row.missing_en, row.errors) == (3, 0, 5)
+
+
+def test_the_board_costs_the_same_however_much_there_is(editor, whole, django_assert_num_queries):
+    kind = ServiceType.objects.create(code="dic", position=1)
+
+    for n in (1, 2, 3):
+        situation = Situation.objects.create(code=f"s{n}", position=n)
+        situation.lessons.set([whole])
+        SituationStep.objects.create(situation=situation, position=1)
+        SituationService.objects.create(situation=situation, type=kind, position=1)
+        with django_assert_num_queries(27):
+            editor.get("/en/editing/")
 
 
 def test_a_table_that_is_as_loaded_is_not_edited(course):
