@@ -40,8 +40,10 @@ class LintedForm(forms.ModelForm):
             self.size(name)
         for km, en in self.pairs():
             self.findings[km] = look_at(self.text_of(km), self.text_of(en))
-            field = self.fields[km]
-            field.help_text = format_html("{}{}", field.help_text, as_list(self.findings[km]))
+            field, shown = self.fields[km], self.findings[km]
+            if self.is_bound and self.refuses:  # what must be mended is the field's error
+                shown = [finding for finding in shown if not finding["is_error"]]
+            field.help_text = format_html("{}{}", field.help_text, as_list(shown))
             field.widget.attrs["data-lint"] = ""
 
     def pairs(self):

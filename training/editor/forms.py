@@ -7,11 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from training.models import HarmQuestion, Lesson, LessonFile
 
 
+class LongInput(forms.TextInput):
+    """As wide as the admin's own."""
+
+    def __init__(self):
+        super().__init__({"class": "vTextField"})
+
+
 class SignForm(forms.Form):
     """Who did it, and on which day."""
 
     use_required_attribute = False
-    name = forms.CharField(label=_("name"), max_length=120)
+    name = forms.CharField(label=_("name"), max_length=120, widget=LongInput)
     on = forms.DateField(
         label=_("day"),
         initial=timezone.localdate,
@@ -70,6 +77,7 @@ class FileForm(forms.Form):
     alt = forms.CharField(
         label=_("in words"),
         max_length=300,
+        widget=LongInput,
         help_text=_("What it shows or says, for who cannot."),
     )
     file = forms.FileField(label=_("file"))
