@@ -1,4 +1,4 @@
-"""Django's own messages that an officer can meet.
+"""Django's own messages that an officer can meet, and those that an editor meets all day.
 
 Django's Khmer is a third complete, and wrong where it matters beside a survey ("Yes" reads
 "agree"). Naming the messages here brings them into our catalogue, which wins over Django's.
@@ -51,12 +51,18 @@ MESSAGES = [
     _("October"),
     _("November"),
     _("December"),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The {name} “{obj}” was added successfully."),
+    _("Add another %(verbose_name)s"),
+    _("Start typing to filter…"),
 ]
 
 
 def counted(count):
     """Messages with a number, for the catalogue only."""
     return [
+        ngettext("Please correct the error below.", "Please correct the errors below.", count),
         ngettext(
             "This password is too short. It must contain at least %d character.",
             "This password is too short. It must contain at least %d characters.",

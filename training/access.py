@@ -61,7 +61,8 @@ class AccessMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         if request.user.is_authenticated:
-            patch_cache_control(response, no_store=True, private=True)
+            if not response.has_header("Cache-Control"):  # a view may know better
+                patch_cache_control(response, no_store=True, private=True)
             keep_alive(request.session)
         return response
 

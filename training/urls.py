@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from training.editor import views as editing
 from training.learner import (
     account,
     course,
     directory,
+    files,
     glossary,
     join,
     now,
@@ -39,6 +41,7 @@ urlpatterns = [
     path("services/", directory.services, name="services"),
     path("services/entries/", directory.entries, name="entries"),
     path("services/<slug:code>/", directory.entry, name="entry"),
+    path("course/<slug:code>/files/<int:pk>/", files.lesson_file, name="lesson_file"),
     path("certificates/", pages.certificate_lookup, name="certificate_lookup"),
     path("certificates/<slug:code>/", pages.certificate_check, name="certificate_check"),
     # joining and signing in
@@ -55,6 +58,23 @@ urlpatterns = [
     path("way/<int:pk>/certificate/", way.certificate, name="certificate"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
+    # editors
+    path("editing/", editing.translation_board, name="translation_board"),
+    path("editing/lint/", editing.lint, name="lint"),
+    path("editing/<slug:code>/preview/", editing.preview, name="lesson_preview"),
+    path("editing/<slug:code>/history/", editing.history, name="lesson_history"),
+    path(
+        "editing/<slug:code>/history/<int:number>/",
+        editing.return_to_version,
+        name="return_to_version",
+    ),
+    path("editing/<slug:code>/do-no-harm/", editing.harm_checklist, name="harm_checklist"),
+    path("editing/<slug:code>/files/", editing.lesson_files, name="lesson_files"),
+    path(
+        "editing/<slug:code>/files/<int:pk>/delete/",
+        editing.delete_lesson_file,
+        name="delete_lesson_file",
+    ),
     # trainers
     path("trainer/", cohorts.cohorts, name="cohorts"),
     path("trainer/questions/", questions.questions, name="questions"),

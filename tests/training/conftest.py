@@ -1,8 +1,11 @@
 """A course of two small modules, in files as the real one."""
 
 import pytest
+import yaml
 
 from training.actions.curriculum import load_curriculum
+from training.curriculum.parse import dump_rows
+from training.models import Lesson
 
 MODULES = """
 - {code: M1, title: {km: ម៉ូឌុលមួយ, en: One}, summary: {km: ខ្លី, en: Short}}
@@ -70,3 +73,43 @@ def files(tmp_path):
 @pytest.fixture
 def course(db, files):
     load_curriculum(files)
+
+
+def whole_lesson_text(code):
+    """A lesson that may be published: four screens, a myth, a handout, two questions."""
+    data = yaml.safe_load(lesson_text(code))
+    data["screens"] = [
+        {
+            "title": {"km": f"ទំព័រ {place}", "en": f"Screen {place}"},
+            "text": {"km": "មួយ\n\nពីរ **ក**", "en": "One\n\nTwo **b**"},
+            "figure": {
+                "value": {"km": "៧%", "en": "7%"},
+                "label": {"km": "ចែក ៧", "en": "share 7"},
+                "bars": [{"label": {"km": "ក", "en": "a"}, "percent": 7.0}],
+                "dots": {"marked": 1, "of": 7},
+            },
+            "facts": [{"code": f"FA-{code}{place}", "provenance": "S01"}],
+        }
+        for place in range(1, 5)
+    ]
+    text = {"km": "ពាក្យ", "en": "Words"}
+    data["myths"] = [{"code": f"MY-{code}", "myth": text, "fact": text, "provenance": "S01"}]
+    data["handout"] = {
+        "code": f"card-{code}".lower(),
+        "title": text,
+        "note": text,
+        "provenance": "S01",
+        "columns": [text, text],
+        "rows": [[text, text], [text, text]],
+        "blank_lines": 1,
+    }
+    data["checks"] = [{**data["checks"][0], "code": f"KC-{n}{code}"} for n in (1, 2)]
+    return dump_rows(data)
+
+
+@pytest.fixture
+def whole(db, files):
+    """M1L1, fit to be published."""
+    (files / "m1" / "m1l1.yaml").write_text(whole_lesson_text("M1L1"))
+    load_curriculum(files)
+    return Lesson.objects.get(code="M1L1")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from training.actions.audit import record
 from training.actions.directory import INVISIBLE, NO, SHEET, YES, columns, phone_of, tidy
+from training.actions.search import index
 from training.khmer import ascii_digits
 from training.models import Place, Service, ServiceType
 from training.sheets import read_sheet
@@ -205,6 +206,7 @@ def save_import(found: Import, *, by) -> None:
         for entry in found.changes
         for kind in entry.types
     )
+    index("service", pk__in=[entry.service.pk for entry in found.changes])
     for words, entries in (("import new service", new), ("import service", changed)):
         for entry in entries:
             record(words, entry.service, by=by)

@@ -1,11 +1,13 @@
 """A lesson's rows, written from its file or published from the site. Each is kept as a version."""
 
+from collections import defaultdict
+
 from django.db import transaction
 
 from training.actions.audit import record
 from training.actions.search import index_lesson
 from training.actions.texts import digest_of, html, texts, with_provenance
-from training.curriculum import parse
+from training.curriculum import parse, review
 from training.curriculum.rows import lesson_of
 from training.khmer import canonical
 from training.models import (
@@ -14,6 +16,8 @@ from training.models import (
     Handout,
     HandoutCell,
     HandoutColumn,
+    HarmAnswer,
+    HarmQuestion,
     Lesson,
     LessonVersion,
     Module,
@@ -58,6 +62,7 @@ def write_lesson(parsed: parse.Lesson) -> Lesson:
             "signed_off_on": None,
             "khmer_reviewed_by": "",
             "khmer_reviewed_on": None,
+            "khmer_is_behind": False,
             "outcomes_km": "\n".join(canonical(pair.km) for pair in parsed.outcomes),
             "outcomes_en": "\n".join(pair.en for pair in parsed.outcomes),
             **texts(title=parsed.title, takeaway=parsed.takeaway, warning=parsed.warning),
@@ -174,6 +179,28 @@ def write_checks(lesson: Lesson, parsed: parse.Lesson) -> None:
             )
 
 
+class UnfitError(Exception):
+    """The lesson cannot be published as it stands; `faults` says why."""
+
+    def __init__(self, faults):
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def faults_of(parsed: parse.Lesson) -> list[review.Fault]:
+    """What speaks against the lesson, and what is worth a look.
+
+    A lesson in which nothing is found can be written to its file and read again.
+    """
+    found = list(review.faults(parsed))
+    if not any(fault.is_error for fault in found):
+        try:
+            parse.parse_lesson(parse.dump(parsed), parsed.code)
+        except parse.LessonError as error:
+            found += [review.Fault(parsed.code, line) for line in str(error).splitlines()]
+    return found
+
+
 @transaction.atomic
 def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
     """Publish what was edited in the site: new HTML, a new version.
@@ -181,23 +208,65 @@ def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
     New words lose their Khmer review and their sign-off, unless `keeps` names them ("review",
     "sign_off"): whoever writes them together with the words means these words.
 
-    Returns whether the words had changed at all.
+    Returns whether the words had changed at all. Raises UnfitError where officers would see the
+    lesson and something speaks against it; a draft may have faults.
     """
     lesson = Lesson.objects.get(pk=lesson.pk)
-    text = parse.dump(lesson_of(lesson))
+    parsed = lesson_of(lesson)
+    is_shown = lesson.status == Lesson.Status.PUBLISHED
+    if is_shown and (errors := [fault for fault in faults_of(parsed) if fault.is_error]):
+        raise UnfitError(errors)
+    if "review" in keeps:
+        Lesson.objects.filter(pk=lesson.pk).update(khmer_is_behind=False)
+    text = parse.dump(parsed)
     newest = lesson.versions.first()
     if newest and newest.digest == digest_of(text):
         return False
     for screen in lesson.screens.all():
         screen.html_km, screen.html_en = html(screen.text_km), html(screen.text_en)
         screen.save(update_fields=["html_km", "html_en"])
-    lost = {}
+    changed = {"needs_sign_off": parsed.needs_sign_off}
     if "review" not in keeps:
-        lost |= {"khmer_reviewed_by": "", "khmer_reviewed_on": None}
+        changed |= {"khmer_reviewed_by": "", "khmer_reviewed_on": None}
+        if newest and leaves_khmer_behind(parse.parse_lesson(newest.yaml, lesson.code), parsed):
+            changed["khmer_is_behind"] = True
     if "sign_off" not in keeps:
-        lost |= {"signed_off_by": "", "signed_off_on": None}
-    Lesson.objects.filter(pk=lesson.pk).update(**lost)
+        changed |= {"signed_off_by": "", "signed_off_on": None}
+    Lesson.objects.filter(pk=lesson.pk).update(**changed)
     index_lesson(lesson)
     record("publish lesson", lesson, by=by)
     add_version(lesson.code, text, LessonVersion.Origin.SITE, by=by)
     return True
+
+
+def leaves_khmer_behind(before: parse.Lesson, after: parse.Lesson) -> bool:
+    """Whether some Khmer that stood before stands now beside other English."""
+    known = defaultdict(set)
+    for _where, pair in review.pairs(before):
+        known[pair.km].add(pair.en)
+    return any(
+        pair.km in known and pair.en not in known[pair.km] for _where, pair in review.pairs(after)
+    )
+
+
+@transaction.atomic
+def return_to(version: LessonVersion, *, by=None) -> Lesson:
+    """Write an earlier version's text as the newest. A draft stays one."""
+    status = version.lesson.status
+    lesson = write_lesson(parse.parse_lesson(version.yaml, version.lesson.code))
+    Lesson.objects.filter(pk=lesson.pk).update(status=status)
+    record(f"return to version {version.number}", lesson, by=by)
+    add_version(lesson.code, version.yaml, LessonVersion.Origin.SITE, by=by)
+    return lesson
+
+
+@transaction.atomic
+def answer_harm(version: LessonVersion, answers: dict[HarmQuestion, bool], *, name, on, by=None):
+    """Keep who answered do-no-harm questions for this version, on which day."""
+    for question, is_yes in answers.items():
+        HarmAnswer.objects.update_or_create(
+            version=version,
+            question=question,
+            defaults={"is_yes": is_yes, "answered_by": name, "answered_on": on},
+        )
+    record("answer do-no-harm questions", version, by=by)

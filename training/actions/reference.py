@@ -6,8 +6,10 @@ A row that was edited in the site no longer has the digest of its loading; it is
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import models
+from django.db import models, transaction
 
+from training.actions.audit import record
+from training.actions.search import index_situation, index_term, index_type
 from training.actions.texts import digest_of, texts, with_provenance
 from training.curriculum import parse, rows, tables
 from training.models import (
@@ -40,6 +42,10 @@ class Table:
     model: type[models.Model]
     write: Callable
     of_row: Callable
+    parts: tuple[str, ...] = ()  # what `of_row` reads beside the row, for prefetching
+
+    def rows(self):
+        return self.model.objects.prefetch_related(*self.parts)
 
     def load(self, found: list, loaded, *, overwrite: bool) -> None:
         """Write the file's rows; say in `loaded` what became of each."""
@@ -62,7 +68,7 @@ class Table:
         return row.digest != digest_of(tables.dump_table([self.of_row(row)]))
 
     def dump(self) -> str:
-        return tables.dump_table([self.of_row(row) for row in self.model.objects.all()])
+        return tables.dump_table([self.of_row(row) for row in self.rows()])
 
 
 def fill(row, **values) -> None:
@@ -137,12 +143,43 @@ def write_question(row: HarmQuestion, parsed: tables.HarmQuestion) -> None:
 
 
 TABLES = [
-    Table("findings.yaml", Finding, write_finding, rows.finding_of),
+    Table("findings.yaml", Finding, write_finding, rows.finding_of, parts=("module",)),
     Table("glossary.yaml", Term, write_term, rows.term_of),
     Table("service_types.yaml", ServiceType, write_type, rows.type_of),
-    Table("situations.yaml", Situation, write_situation, rows.situation_of),
+    Table(
+        "situations.yaml",
+        Situation,
+        write_situation,
+        rows.situation_of,
+        parts=("steps", "services__type", "lessons"),
+    ),
     Table("do_no_harm.yaml", HarmQuestion, write_question, rows.question_of),
 ]
+
+
+INDEX = {Term: index_term, Situation: index_situation, ServiceType: index_type}
+
+
+@transaction.atomic
+def publish_row(row, *, by=None, keeps=()) -> None:
+    """Note that a term, situation or type of service has new words.
+
+    They lose their Khmer review and their sign-off, unless `keeps` names them ("review",
+    "sign_off"); an explanation, or a sentence to confirm, asks for one.
+    """
+    lost = {
+        name: value
+        for name, value in UNREVIEWED.items()
+        if ("review" if name.startswith("khmer") else "sign_off") not in keeps
+    }
+    fill(row, needs_sign_off=asks_sign_off(row), **lost)
+    row.save(update_fields=["needs_sign_off", *lost])
+    INDEX[type(row)](row)
+    record("change words", row, by=by)
+
+
+def asks_sign_off(row) -> bool:
+    return bool(row.explanation_km) if isinstance(row, Term) else row.to_confirm
 
 
 def load_examples(found: list[tables.Example]) -> None:

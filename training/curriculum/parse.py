@@ -364,7 +364,14 @@ def scenario(row, reader) -> Scenario:
 
 
 def check_ways(nodes, where, reader) -> None:
-    """Every node is reached from the first, and from every node some way leads to the end."""
+    unreached, endless = lost(nodes)
+    for one in nodes:
+        reader.check(one.code not in unreached, where, f"{one.code} cannot be reached")
+        reader.check(one.code not in endless, where, f"{one.code} does not end")
+
+
+def lost(nodes) -> tuple[set[str], set[str]]:
+    """The nodes that no way from the first one reaches, and those from which no way ends."""
     ways = {one.code: {choice.next for choice in one.choices} for one in nodes}
     reached = {nodes[0].code} if nodes else set()
     for _step in nodes:
@@ -372,9 +379,7 @@ def check_ways(nodes, where, reader) -> None:
     ends = {END}
     for _step in nodes:
         ends |= {code for code, after in ways.items() if after & ends}
-    for code in ways:
-        reader.check(code in reached, where, f"{code} cannot be reached")
-        reader.check(code in ends, where, f"{code} does not end")
+    return ways.keys() - reached, ways.keys() - ends
 
 
 def node(row, where, reader) -> Node:

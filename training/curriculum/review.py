@@ -1,14 +1,18 @@
 """What a program can see of a lesson's quality: how long its sentences are, and plain faults.
 
-Plain Python over the dataclasses of parse.py. What it cannot see needs a reader.
+Over the dataclasses of parse.py, in the reader's language. What it cannot see needs a reader.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from training.curriculum.parse import Lesson, Pair
-from training.khmer.lint import ERROR, INFO, lint_pair
+from django.utils.translation import gettext as _
+
+from training.curriculum.parse import Lesson, Pair, Scenario, lost
+from training.curriculum.words import in_words
+from training.khmer.lint import ERROR, INFO, Finding, lint_pair
 
 # What a tired reader on a small phone still takes in
 WORDS_A_SCREEN = 66
@@ -56,11 +60,11 @@ def sentences(text: str) -> list[str]:
 
 def pairs(lesson: Lesson) -> Iterator[tuple[str, Pair]]:
     """Every text of the lesson in both languages, with where it stands."""
-    yield "title", lesson.title
-    yield "takeaway", lesson.takeaway
-    yield from (("outcome", outcome) for outcome in lesson.outcomes)
+    yield _("title"), lesson.title
+    yield _("sentence to remember"), lesson.takeaway
+    yield from ((_("learning outcomes"), outcome) for outcome in lesson.outcomes)
     if lesson.warning:
-        yield "warning", lesson.warning
+        yield _("a word before hard content"), lesson.warning
     yield from pairs_of_screens(lesson)
     for myth in lesson.myths:
         yield myth.code, myth.myth
@@ -83,7 +87,7 @@ def pairs(lesson: Lesson) -> Iterator[tuple[str, Pair]]:
 
 def pairs_of_screens(lesson: Lesson) -> Iterator[tuple[str, Pair]]:
     for number, screen in enumerate(lesson.screens, 1):
-        where = f"screen {number}"
+        where = screen_name(number)
         yield where, screen.title
         yield where, screen.text
         if figure := screen.figure:
@@ -119,28 +123,66 @@ def reading(lesson: Lesson) -> Reading:
 
 def faults(lesson: Lesson) -> Iterator[Fault]:
     """What is wrong with the lesson by itself."""
-    if len(lesson.screens) not in SCREENS:
-        yield Fault("screens", f"{len(lesson.screens)}; a lesson has four to six")
-    if len(lesson.checks) != CHECKS:
-        yield Fault("checks", f"{len(lesson.checks)}; a lesson has two")
-    for number, screen in enumerate(lesson.screens, 1):
-        if (count := words(screen.text.en)) > WORDS_A_SCREEN:
-            yield Fault(f"screen {number}", f"{count} words; at most {WORDS_A_SCREEN}")
-    level = reading(lesson)
-    if level.mean > MEAN_WORDS:
-        yield Fault("English", f"{level.mean:.1f} words a sentence; at most {MEAN_WORDS}")
-    if level.longest > LONGEST_SENTENCE:
-        yield Fault("English", f"a sentence of {level.longest} words: {level.longest_text}")
+    if (count := len(lesson.screens)) not in SCREENS:
+        said = _("%(count)s; a lesson has four to six") % {"count": count}
+        yield Fault(_("screens"), said)
+    if (count := len(lesson.checks)) != CHECKS:
+        yield Fault(
+            _("questions of the check"), _("%(count)s; a lesson has two") % {"count": count}
+        )
+    yield from long_texts(lesson)
+    yield from lost_nodes(lesson.scenario)
     yield from khmer_faults(pairs(lesson))
 
 
+def long_texts(lesson: Lesson) -> Iterator[Fault]:
+    for number, screen in enumerate(lesson.screens, 1):
+        if (count := words(screen.text.en)) > WORDS_A_SCREEN:
+            said = _("%(count)s English words; at most %(most)s")
+            yield Fault(screen_name(number), said % {"count": count, "most": WORDS_A_SCREEN})
+    level = reading(lesson)
+    if level.mean > MEAN_WORDS:
+        said = _("%(mean).1f words a sentence; at most %(most)s")
+        yield Fault(_("the English"), said % {"mean": level.mean, "most": MEAN_WORDS})
+    if level.longest > LONGEST_SENTENCE:
+        said = _("a sentence of %(count)s words; at most %(most)s: %(text)s")
+        told = {"count": level.longest, "most": LONGEST_SENTENCE, "text": level.longest_text}
+        yield Fault(_("the English"), said % told)
+
+
+def lost_nodes(scenario: Scenario) -> Iterator[Fault]:
+    unreached, endless = lost(scenario.nodes)
+    for node in scenario.nodes:
+        where = f"{scenario.code} {node.code}"
+        if node.code in unreached:
+            yield Fault(where, _("no way from the first situation leads here"))
+        if node.code in endless:
+            yield Fault(where, _("no way from here leads to the end"))
+
+
 def khmer_faults(found) -> Iterator[Fault]:
-    """What khmer.lint finds; numbers that differ are an error in a course of figures."""
+    """A text that lacks a language, and what khmer.lint finds in both."""
     for where, pair in found:
-        for finding in lint_pair(pair.en, pair.km):
+        if not pair.km or not pair.en:
+            lacking = (
+                _("the English text is missing") if pair.km else _("the Khmer text is missing")
+            )
+            yield Fault(where, lacking)
+            continue
+        for finding in findings_of(pair):
             if finding.severity != INFO:
-                is_error = finding.severity == ERROR or finding.code == NUMBERS_DIFFER
-                text = f"{finding.code} {finding.message}"
-                if finding.context:
-                    text += f" … {finding.context} …"
-                yield Fault(where, text, is_error)
+                yield Fault(where, in_words(finding), is_error(finding))
+
+
+@lru_cache(maxsize=8192)  # the board reads every text of the course each time
+def findings_of(pair: Pair) -> list[Finding]:
+    return lint_pair(pair.en, pair.km)
+
+
+def is_error(finding: Finding) -> bool:
+    """Numbers that differ are an error in a course of figures."""
+    return finding.severity == ERROR or finding.code == NUMBERS_DIFFER
+
+
+def screen_name(number: int) -> str:
+    return _("screen %(number)s") % {"number": number}

@@ -3,6 +3,12 @@
 from training.curriculum import parse, tables
 from training.models import Lesson
 
+# What `lesson_of` reads beside the lesson itself, for many lessons in constant queries.
+PARTS = [
+    *("screens__bars", "screens__facts", "myths", "questions__options"),
+    *("handout__columns__cells", "scenario__nodes__choices__next"),
+]
+
 
 def lesson_of(lesson: Lesson) -> parse.Lesson:
     """The lesson as it stands in the database."""
@@ -67,7 +73,7 @@ def figure_of(row) -> parse.Figure | None:
 
 
 def handout_of(row) -> parse.Handout:
-    columns = list(row.columns.prefetch_related("cells"))
+    columns = list(row.columns.all())
     cells = [[pair(cell, "text") for cell in column.cells.all()] for column in columns]
     return parse.Handout(
         code=row.code,
@@ -151,8 +157,8 @@ def situation_of(row) -> tables.Situation:
         signs=pair(row, "signs"),
         steps=tuple(pair(step, "text") for step in row.steps.all()),
         never=pair(row, "never"),
-        services=tuple(one.type.code for one in row.services.select_related("type")),
-        lessons=tuple(row.lessons.values_list("code", flat=True)),
+        services=tuple(one.type.code for one in row.services.all()),
+        lessons=tuple(lesson.code for lesson in row.lessons.all()),
         provenance=provenance_of(row),
     )
 

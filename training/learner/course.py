@@ -6,8 +6,8 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from training.access import ANYONE, opens_to
 from training.actions.progress import NotYetError, complete_step, try_check
@@ -102,6 +102,7 @@ def lesson(request, code, number=1):
         "screen": screen,
         "sources": [sources[code] for code in sorted(sources)],
         "is_marked": is_marked(facts),
+        "files": found.files.filter(screen=number, language=get_language()),
         "walk": Walk(found, number),
     }
     context["html"], context["terms"] = explain_terms(screen.html)

@@ -426,6 +426,11 @@ class Migration(migrations.Migration):
             name='findings',
             field=models.CharField(blank=True, max_length=120, verbose_name='findings'),
         ),
+        migrations.AddField(
+            model_name='lesson',
+            name='khmer_is_behind',
+            field=models.BooleanField(default=False, editable=False),
+        ),
         migrations.AlterField(
             model_name='lesson',
             name='khmer_reviewed_by',

@@ -113,6 +113,8 @@ class Lesson(Reviewed):
     status = models.CharField(
         _("status"), max_length=9, choices=Status.choices, default=Status.DRAFT
     )
+    # Some English was changed and its Khmer was not; a review of the Khmer ends it.
+    khmer_is_behind = models.BooleanField(default=False, editable=False)
 
     objects = LessonQuerySet.as_manager()
 
@@ -170,7 +172,7 @@ class Screen(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.lesson_id}.{self.position}"
+        return f"{self.position}. {self.title}"
 
 
 class Bar(models.Model):

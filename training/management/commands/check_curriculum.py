@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from training.curriculum.course import read_course, table_faults
 from training.curriculum.parse import CONTENT, LessonError
@@ -13,6 +13,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path, nargs="?", default=CONTENT)
 
+    @no_translations  # for terminals and logs
     def handle(self, *, folder, **options):
         try:
             course = read_course(folder)

@@ -13,7 +13,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.reader import Reader, Tree
-from training.admin_directory import kept
+from training.admin.directory import kept
 from training.models import AuditEntry, Role, Service
 from training.sheets import LARGEST, read_sheet, write_sheets
 

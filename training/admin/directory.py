@@ -20,7 +20,9 @@ from modeltranslation.admin import TranslationAdmin
 from training.actions.audit import record
 from training.actions.directory import export_directory, phone_of, tidy, withdraw
 from training.actions.directory_import import Import, save_import
-from training.models import Place, Role, Service
+from training.actions.search import index_service
+from training.admin.roles import ByRole, ToRead
+from training.models import Place, Service
 from training.sheets import LARGEST, SheetError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -32,19 +34,6 @@ STATES = {
     "licence": (_("licence ran out"), "with_a_licence_that_ran_out"),
     "example": (_("example"), "examples"),
 }
-
-
-class ForAdministrators:
-    """Opens to administrators, whatever the permission tables say."""
-
-    def is_theirs(self, request, obj=None):
-        return Role.ADMINISTRATOR in request.user.roles
-
-    has_view_permission = has_module_permission = is_theirs
-    has_change_permission = has_add_permission = is_theirs
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class ServiceForm(forms.ModelForm):
@@ -153,7 +142,7 @@ def kept(user):
 
 
 @admin.register(Service)
-class ServiceAdmin(ForAdministrators, TranslationAdmin):
+class ServiceAdmin(ByRole, TranslationAdmin):
     form = ServiceForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     autocomplete_fields = ["place"]
@@ -216,6 +205,10 @@ class ServiceAdmin(ForAdministrators, TranslationAdmin):
         if "status" in form.changed_data:
             verb = {"published": "publish", "hidden": "hide", "draft": verb}[obj.status]
         record(f"{verb} service", obj, by=request.user)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        index_service(form.instance)
 
     def get_urls(self):
         views = {
@@ -290,14 +283,9 @@ class ServiceAdmin(ForAdministrators, TranslationAdmin):
 
 
 @admin.register(Place)
-class PlaceAdmin(ForAdministrators, admin.ModelAdmin):
+class PlaceAdmin(ToRead, admin.ModelAdmin):
     """To find the code of a place, and for the field that names an entry's place."""
 
     list_display = ["code", "name_km", "name_en", "kind"]
     list_filter = ["kind"]
     search_fields = ["=code", "name_km", "name_en"]
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    has_change_permission = has_add_permission

@@ -1,54 +1,24 @@
-"""What editors and administrators keep by hand. Nothing of surveys is here."""
+"""What administrators keep by hand: people, roles, cohorts. Nothing of surveys is here."""
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext_lazy as _
-from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
-import training.admin_directory  # noqa: F401 - registers its own pages
 from training.actions.audit import record
-from training.actions.lessons import publish_lesson
 from training.actions.people import end_sessions, free_code, make_one_time_code
+from training.admin.roles import ByRole, ToRead
 from training.khmer import ascii_digits, phone_key
 from training.learner.forms import NamesMixin
 from training.models import (
     AuditEntry,
     Cohort,
     Job,
-    Lesson,
     Membership,
-    Module,
     Role,
-    Screen,
     User,
 )
-
-
-class ByRole:
-    """Opens to one role, whatever the permission tables say."""
-
-    role = Role.ADMINISTRATOR
-
-    def is_theirs(self, request, obj=None):
-        return self.role in request.user.roles
-
-    has_view_permission = has_change_permission = is_theirs
-    has_add_permission = has_module_permission = is_theirs
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class ToRead(ByRole):
-    """Rows that nobody writes by hand."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    has_change_permission = has_add_permission
 
 
 class RolesFormSet(forms.models.BaseInlineFormSet):
@@ -218,67 +188,3 @@ class JobAdmin(ToRead, admin.ModelAdmin):
 @admin.register(AuditEntry)
 class AuditAdmin(ToRead, admin.ModelAdmin):
     list_display = ["at", "actor", "action", "thing", "reason"]
-
-
-@admin.register(Module)
-class ModuleAdmin(ByRole, TranslationAdmin):
-    role = Role.EDITOR
-    list_display = ["code", "title_km", "title_en"]
-    readonly_fields = ["code", "position"]
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-
-class Lines(forms.CharField):
-    """Text as it was: a browser sends other line ends than those it was given."""
-
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n")
-
-
-class ScreenInline(ByRole, TranslationStackedInline):
-    formfield_overrides = {models.TextField: {"form_class": Lines, "widget": forms.Textarea}}
-    role = Role.EDITOR
-    model = Screen
-    extra = 0
-    readonly_fields = ["position"]
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-
-@admin.register(Lesson)
-class LessonAdmin(ByRole, TranslationAdmin):
-    """Edits of a lesson's words; each saving publishes it and is kept as a version."""
-
-    role = Role.EDITOR
-    inlines = [ScreenInline]
-    list_display = ["code", "title_km", "title_en", "status", "needs_sign_off", "khmer_reviewed_by"]
-    list_filter = ["module", "status", "needs_sign_off"]
-    fields = [
-        "code",
-        "title",
-        "takeaway",
-        "khmer_reviewed_by",
-        "khmer_reviewed_on",
-        "signed_off_by",
-        "signed_off_on",
-    ]
-    readonly_fields = ["code"]
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        written = {"review": "khmer_reviewed_by", "sign_off": "signed_off_by"}
-        keeps = [name for name, field in written.items() if field in form.changed_data]
-        if publish_lesson(form.instance, by=request.user, keeps=keeps):
-            messages.info(
-                request,
-                _(
-                    "The new words are published and kept as a version. "
-                    "An earlier review and sign-off do not count for them."
-                ),
-            )

@@ -1,0 +1,3 @@
+from tests.training.admin.conftest import editor
+
+__all__ = ["editor"]
