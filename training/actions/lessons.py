@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from training.actions.audit import record
 from training.actions.texts import digest_of, html, texts, with_provenance
@@ -49,7 +50,7 @@ def write_lesson(parsed: parse.Lesson) -> Lesson:
     module = Module.objects.filter(code=parsed.module).first()
     if module is None:
         raise parse.LessonError(f"{parsed.code}: there is no module {parsed.module}")
-    lesson, _ = Lesson.objects.update_or_create(
+    lesson, _is_new = Lesson.objects.update_or_create(
         code=parsed.code,
         defaults={
             "module": module,
@@ -203,8 +204,11 @@ def faults_of(parsed: parse.Lesson) -> list[review.Fault]:
 
 
 @transaction.atomic
-def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
+def publish_lesson(lesson: Lesson, *, by=None, keeps=(), seen: int | None = None) -> bool:
     """Publish what was edited in the site: new HTML, a new version.
+
+    seen: the number of the version that the editor had before him or her, 0 for none; another
+        one that came since must not be written over. None: whatever stood there.
 
     New words lose their Khmer review and their sign-off, unless `keeps` names them ("review",
     "sign_off"): whoever writes them together with the words means these words.
@@ -212,7 +216,11 @@ def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
     Returns whether the words had changed at all. Raises UnfitError where officers would see the
     lesson and something speaks against it; a draft may have faults.
     """
-    lesson = Lesson.objects.get(pk=lesson.pk)
+    lesson = Lesson.objects.select_for_update().get(pk=lesson.pk)
+    newest = lesson.versions.first()
+    if seen is not None and seen != (newest.number if newest else 0):
+        said = _("Somebody saved this lesson since the page was opened. Please open it anew.")
+        raise UnfitError([review.Fault(lesson.code, said)])
     parsed = lesson_of(lesson)
     is_shown = lesson.status == Lesson.Status.PUBLISHED
     if is_shown and (errors := [fault for fault in faults_of(parsed) if fault.is_error]):
@@ -220,7 +228,6 @@ def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
     if "review" in keeps:
         Lesson.objects.filter(pk=lesson.pk).update(khmer_is_behind=False)
     text = parse.dump(parsed)
-    newest = lesson.versions.first()
     if newest and newest.digest == digest_of(text):
         return False
     for screen in lesson.screens.all():
