@@ -3,16 +3,19 @@
 from collections import defaultdict
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from training.actions.audit import record
 from training.actions.search import index_lesson
 from training.actions.texts import digest_of, html, texts, with_provenance
 from training.curriculum import parse, review
+from training.curriculum.course import dead_links, missing
 from training.curriculum.rows import lesson_of
 from training.khmer import canonical
 from training.models import (
     Bar,
     Fact,
+    Finding,
     Handout,
     HandoutCell,
     HandoutColumn,
@@ -28,6 +31,7 @@ from training.models import (
     Question,
     Scenario,
     Screen,
+    Source,
     Step,
 )
 
@@ -48,7 +52,7 @@ def add_version(code: str, text: str, origin, *, by=None) -> LessonVersion:
 def write_lesson(parsed: parse.Lesson) -> Lesson:
     """Write the lesson's rows anew and publish it. New words lose an earlier review."""
     module = Module.objects.get(code=parsed.module)
-    lesson, _ = Lesson.objects.update_or_create(
+    lesson, _is_new = Lesson.objects.update_or_create(
         code=parsed.code,
         defaults={
             "module": module,
@@ -201,9 +205,20 @@ def faults_of(parsed: parse.Lesson) -> list[review.Fault]:
     return found
 
 
+def broken_of(parsed: parse.Lesson) -> list[review.Fault]:
+    """What the lesson names and the site does not have: findings, addresses of sources."""
+    findings = set(Finding.objects.values_list("code", flat=True))
+    addresses = set(Source.objects.exclude(url="").values_list("url", flat=True))
+    named = missing(parsed.code, "finding", parsed.findings, findings) if findings else ()
+    return [*named, *dead_links(parsed, addresses)]
+
+
 @transaction.atomic
-def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
+def publish_lesson(lesson: Lesson, *, by=None, keeps=(), seen: int | None = None) -> bool:
     """Publish what was edited in the site: new HTML, a new version.
+
+    seen: the number of the version that the editor had before him or her, 0 for none; another
+        one that came since must not be written over. None: whatever stood there.
 
     New words lose their Khmer review and their sign-off, unless `keeps` names them ("review",
     "sign_off"): whoever writes them together with the words means these words.
@@ -211,15 +226,19 @@ def publish_lesson(lesson: Lesson, *, by=None, keeps=()) -> bool:
     Returns whether the words had changed at all. Raises UnfitError where officers would see the
     lesson and something speaks against it; a draft may have faults.
     """
-    lesson = Lesson.objects.get(pk=lesson.pk)
+    lesson = Lesson.objects.select_for_update().get(pk=lesson.pk)
+    newest = lesson.versions.first()
+    if seen is not None and seen != (newest.number if newest else 0):
+        said = _("Somebody saved this lesson since the page was opened. Please open it anew.")
+        raise UnfitError([review.Fault(lesson.code, said)])
     parsed = lesson_of(lesson)
     is_shown = lesson.status == Lesson.Status.PUBLISHED
-    if is_shown and (errors := [fault for fault in faults_of(parsed) if fault.is_error]):
+    found = [*faults_of(parsed), *broken_of(parsed)] if is_shown else []
+    if errors := [fault for fault in found if fault.is_error]:
         raise UnfitError(errors)
     if "review" in keeps:
         Lesson.objects.filter(pk=lesson.pk).update(khmer_is_behind=False)
     text = parse.dump(parsed)
-    newest = lesson.versions.first()
     if newest and newest.digest == digest_of(text):
         return False
     for screen in lesson.screens.all():

@@ -88,6 +88,11 @@ class LessonPart(Editors):
     def lesson_of(self, obj):
         return obj.lesson
 
+    def lesson_added_to(self, request):
+        """The lesson to which a new part is being added."""
+        pk = request.POST.get("lesson", request.GET.get("lesson", ""))
+        return Lesson.objects.filter(pk=pk).first() if pk.isdecimal() else None
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -109,7 +114,9 @@ class LessonPart(Editors):
     def publish(self, request, lesson, keeps=()):
         if "_preview" in request.POST:
             raise Looked(preview_page(request, lesson))
-        if publish_lesson(lesson, by=request.user, keeps=keeps):
+        seen = request.POST.get("seen", "")
+        seen = int(seen) if seen.isdecimal() else 0
+        if publish_lesson(lesson, by=request.user, keeps=keeps, seen=seen):
             messages.info(
                 request,
                 _(
@@ -119,7 +126,9 @@ class LessonPart(Editors):
             )
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context["lesson"] = self.lesson_of(obj) if obj else None
+        context["lesson"] = lesson = self.lesson_of(obj) if obj else self.lesson_added_to(request)
+        newest = lesson.versions.first() if lesson else None
+        context["seen"] = request.POST.get("seen", newest.number if newest else 0)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
 

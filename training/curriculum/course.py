@@ -87,7 +87,10 @@ def broken(course: Course) -> Iterator[Fault]:
         yield from missing(row.code, "service type", row.types, types)
     yield from unknown_sources(course)
     yield from twice(course)
-    yield from dead_links(course)
+    yield from wrong_addresses(course)
+    addresses = {source.url for source in course.sources if source.url}
+    for lesson in course.lessons:
+        yield from dead_links(lesson, addresses)
 
 
 def missing(where, kind, named, known) -> Iterator[Fault]:
@@ -129,17 +132,18 @@ def codes_of(lesson: parse.Lesson) -> Iterator[str]:
         yield lesson.handout.code
 
 
-def dead_links(course: Course) -> Iterator[Fault]:
-    """A text links only to an address that the register of sources has."""
-    known = {source.url for source in course.sources if source.url}
+def wrong_addresses(course: Course) -> Iterator[Fault]:
     for source in course.sources:
         if source.url and not re.fullmatch(r"https?://[\w.-]+\.[a-z]+(/\S*)?", source.url):
             yield Fault(source.code, f"{source.url} is no address")
-    for lesson in course.lessons:
-        for where, pair in pairs(lesson):
-            for address in LINK.findall(pair.km) + LINK.findall(pair.en):
-                if address not in known:
-                    yield Fault(f"{lesson.code} {where}", f"links to {address or 'nothing'}")
+
+
+def dead_links(lesson: parse.Lesson, known: set[str]) -> Iterator[Fault]:
+    """A text links only to an address that the register of sources has."""
+    for where, pair in pairs(lesson):
+        for address in LINK.findall(pair.km) + LINK.findall(pair.en):
+            if address not in known:
+                yield Fault(f"{lesson.code} {where}", f"links to {address or 'nothing'}")
 
 
 def table_faults(course: Course) -> Iterator[Fault]:

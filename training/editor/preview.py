@@ -51,10 +51,9 @@ def phones(request, pk, language):
 def pages_of(lesson, station):
     """(address, what is posted there) of everything that one station of a lesson can show."""
     if station.place == "scenario":
-        for node in lesson.scenario.nodes.all():
-            url = f"{station.url}{node.code}/"
-            yield url, ""
-            yield url, f"choice={node.choices.first().code}"
+        yield station.url, ""
+        for made, choice in conversations(lesson.scenario):
+            yield station.url, QueryDict.fromkeys(["made"], made).urlencode() + f"&choice={choice}"
         return
     yield station.url, ""
     if station.place == "check":
@@ -65,6 +64,16 @@ def pages_of(lesson, station):
         answers = QueryDict(mutable=True)
         answers.update(right)
         yield station.url, answers.urlencode()
+
+
+def conversations(scenario):
+    """Every choice of every node, with the letters of a shortest way there: ("A C", "B")."""
+    nodes = list(scenario.nodes.prefetch_related("choices"))
+    ways = {nodes[0].pk: ""}
+    for node in nodes:  # in the order in which a scenario tells them
+        for choice in node.choices.all():
+            ways.setdefault(choice.next_id, f"{ways.get(node.pk, '')} {choice.code}".strip())
+    return [(ways.get(node.pk, ""), choice.code) for node in nodes for choice in node.choices.all()]
 
 
 def page(request, url, posted):

@@ -199,7 +199,7 @@ def test_entries_go_with_their_row():
     assert not SearchEntry.objects.exists()
 
 
-def test_publishing_brings_new_words_into_the_search(course):
+def test_publishing_brings_new_words_into_the_search(whole):
     lesson = Lesson.objects.get(code="M1L1")
     screen = lesson.screens.first()
     screen.text_en, screen.title_en = "Only **here** tourniquet", "New title"

@@ -76,6 +76,19 @@ def test_an_editor_s_words_are_published_and_kept_as_a_version(editor, whole):
     assert [version.origin for version in whole.versions.all()] == ["site", "file"]
 
 
+@pytest.mark.parametrize("kind", ["lesson", "question", "scenario"])
+def test_nobody_writes_over_what_another_saved_meanwhile(editor, whole, kind):
+    page = Page(editor, kind, dict(parts(whole))[kind])
+    Page(editor, "lesson", whole).press(takeaway_en="The other's words", takeaway_km="ពាក្យ")
+
+    for _again in range(2):
+        response = page.press(**{"text_en" if kind == "question" else "title_en": "My words"})
+
+        assert any("Somebody saved this lesson" in said for said in problems(response))
+        assert "My words" in response.content.decode()
+    assert Lesson.objects.get(pk=whole.pk).takeaway_en == "The other's words"
+
+
 def test_khmer_is_stored_in_one_order_of_signs(editor, whole):
     typed, stored = "ក\u17b7\u17d2រ", "ក\u17d2រ\u17b7"
 

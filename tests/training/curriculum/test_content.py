@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import translation
 
 from tests.training.conftest import lesson_text
 from training.curriculum.course import grounds, read_course, table_faults
@@ -19,6 +20,12 @@ HANDOUTS = {
     "M6L4": "meeting-agenda",
 }
 SENSITIVE = {"FA-121", "FA-418", "FA-420", "FA-508", "FA-509", "FA-515"}
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +212,7 @@ def test_faults_of_all_files_are_said_together(files):
         ("en: An outcome", "en: An outcome in 2012", "K307"),
         ("km: ហេតុ", "km: អ្នកញៀន", "K402"),
         ("en: Because", f"en: {'word ' * 26}", "a sentence of 26 words"),
-        ("Text **b** <script>x</script>", "word. " * 67, "67 words; at most 66"),
+        ("Text **b** <script>x</script>", "word. " * 67, "67 English words; at most 66"),
     ],
 )
 def test_a_fault_of_the_words_is_an_error(old, new, said):

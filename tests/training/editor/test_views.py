@@ -8,8 +8,11 @@ from tests.factories import UserFactory
 from tests.reader import browser_of
 from tests.training.actions.test_files import mp3, png
 from tests.training.admin.page import Page, problems
+from training.actions.curriculum import Loaded
 from training.actions.lessons import publish_lesson
 from training.actions.reference import TABLES
+from training.curriculum import tables
+from training.curriculum.parse import Pair
 from training.models import (
     Fact,
     HarmAnswer,
@@ -149,14 +152,13 @@ def test_the_board_costs_the_same_however_much_there_is(editor, whole, django_as
 
 def test_a_table_that_is_as_loaded_is_not_edited(course):
     table = next(table for table in TABLES if table.model is HarmQuestion)
-    text = '- number: 1\n  question: {km: ឬ, en: Is it}\n  must_be: "yes"\n'
+    question = tables.HarmQuestion("1", Pair("ឬ", "Is it"), must_be=True)
 
-    class Loaded:
-        written, unchanged, kept = [], [], []
-
-    table.load(text, Loaded, overwrite=False)
+    table.load([question], Loaded(), overwrite=False)
 
     assert [table.is_edited(row) for row in table.rows()] == [False]
+    HarmQuestion.objects.update(question_en="Was it")
+    assert [table.is_edited(row) for row in table.rows()] == [True]
 
 
 # history

@@ -46,8 +46,8 @@ def test_anybody_reads_a_lesson_in_both_languages(client, lesson, language, page
     [
         ("course/", 1),  # lessons with their modules
         # lesson, screens, myths; screen, its bars, facts, their sources
-        ("course/M1L1/", 8),
-        ("course/M1L1/2/", 8),
+        ("course/M1L1/", 9),
+        ("course/M1L1/2/", 9),
         ("course/M1L1/myths/", 4),  # lesson, screens, myths, their sources
         ("course/M1L1/scenario/", 5),  # lesson, screens, myths, node, choices
         ("course/M1L1/check/", 6),  # lesson, screens, myths, questions, options, sources

@@ -166,5 +166,5 @@ def test_a_shorter_term_is_not_explained_inside_a_longer_one_that_has_no_explana
 def test_terms_cost_a_lesson_one_query(client, lesson, django_assert_num_queries, n_terms):
     for n in range(n_terms):
         add_term(f"t{n}", f"ពាក្យ{n}", f"harm reduction {n}")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(f"/en/course/{lesson.code}/")

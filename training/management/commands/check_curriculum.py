@@ -14,6 +14,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path, nargs="?", default=CONTENT)
 
     @no_translations  # for terminals and logs
+    @no_translations
     def handle(self, *, folder, **options):
         try:
             course = read_course(folder)
