@@ -74,7 +74,8 @@ def excerpt(text: str, words: list[str]) -> list[tuple[str, bool]]:
     start = next((n + 1 for n in spaces if first - BEFORE <= n < first), max(0, first - BEFORE))
     start = start if first > BEFORE else 0
     last = end + AFTER
-    stop = next((n for n in reversed(spaces) if end + AFTER // 2 <= n <= last), last)
+    ends = [n for n in spaces if end + AFTER // 2 <= n <= last and pieces[n - 1] != "·"]
+    stop = ends[-1] if ends else last
     stop = stop if len(pieces) > last else len(pieces)
     shown = [*["…"] * bool(start), *pieces[start:stop], *["…"] * (stop < len(pieces))]
     return parts_of(shown, words)

@@ -81,6 +81,7 @@ def test_an_excerpt_near_the_ends_is_the_whole_text_and_lists_have_dots():
 
     assert shown(text, "needle") == "Parts: one · two · A [needle]. The end"
     assert shown("", "needle") == ""
+    assert shown("needle\n" + "item\n" * 100, "needle").endswith("item…")
 
 
 def test_an_excerpt_without_a_hit_is_the_beginning():
