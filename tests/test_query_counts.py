@@ -88,7 +88,7 @@ QUERIES = {
         "quizzes:result": 15,
     },
     "editor": {
-        "training:translation_board": 21,
+        "training:translation_board": 27,
         "training:lesson_history": 5,
         "training:return_to_version": 5,
         "training:harm_checklist": 7,

@@ -202,13 +202,13 @@ def test_entries_go_with_their_row():
 def test_publishing_brings_new_words_into_the_search(whole):
     lesson = Lesson.objects.get(code="M1L1")
     screen = lesson.screens.first()
-    screen.text_en, screen.title_en = "Only **here** tourniquet", "New title"
+    screen.text_en, screen.title_en = "Only **here** tourniquet", "New title 1"
     screen.save()
     assert found("tourniquet") == []
 
     publish_lesson(lesson)
 
-    assert found("here tourniquet") == ["New title"]
+    assert found("here tourniquet") == ["New title 1"]
 
 
 def test_loading_and_the_command_index_everything(course, files, capsys):

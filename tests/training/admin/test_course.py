@@ -326,7 +326,8 @@ def test_preview_shows_what_is_typed_and_saves_nothing(editor, whole):
     assert [phone.language for phone in rows[0]] == ["km", "en"]
     assert "<h1>ចំណងជើងថ្មី</h1>" in rows[0][0].html
     assert "<h1>A new title &lt;b&gt;</h1>" in rows[0][1].html
-    assert len(rows) == 4 + 1 + 2 * 2 + 1 + 2  # screens, myths, nodes, the end, the check
+    # screens, handout, myths, the scenario and each of its choices, the check and its end
+    assert len(rows) == 4 + 1 + 1 + (1 + 4) + 2
     assert "<b>" not in response.content.decode()
     whole = Lesson.objects.get(pk=whole.pk)
     assert lesson_of(whole) == before
