@@ -13,7 +13,7 @@ from training.khmer.find import excerpt, marked
 from training.learner.forms import SearchForm
 from training.models import SearchEntry
 
-MOST = 50  # results on the page
+MOST = 20  # results on the page: more are not read on a phone
 Kind = SearchEntry.Kind
 
 

@@ -69,7 +69,7 @@ def test_results_stand_by_kind_with_their_number(client):
     assert "2 places were found." in page.main().text
 
 
-def test_at_most_fifty_are_shown_and_the_page_says_so(client, django_assert_num_queries):
+def test_at_most_twenty_are_shown_and_the_page_says_so(client, django_assert_num_queries):
     for n in range(60):
         add_term(f"t{n}", f"ពាក្យ{n}", f"harm {n}")
     index_all()
@@ -77,8 +77,8 @@ def test_at_most_fifty_are_shown_and_the_page_says_so(client, django_assert_num_
     with django_assert_num_queries(2):
         page = search(client, "harm")
 
-    assert len(results(page)) == 50
-    assert "60 places were found. The first 50 are shown." in page.main().text
+    assert len(results(page)) == 20
+    assert "60 places were found. The first 20 are shown." in page.main().text
     assert [node.text for node in page.main().find_all("h2")] == ["Glossary 60"]
 
 
