@@ -164,10 +164,8 @@ def is_moved(form):
     return "place" in form.changed_data
 
 
-class LetteredFormSet(forms.BaseInlineFormSet):
-    """Rows called A, B, C as they stand."""
-
-    letters = "ABCDE"
+class RowsFormSet(forms.BaseInlineFormSet):
+    """Rows of one thing, of which some are taken away and some are new."""
 
     def kept(self):
         """The forms of rows that stay or are new."""
@@ -178,6 +176,12 @@ class LetteredFormSet(forms.BaseInlineFormSet):
             and not form.cleaned_data.get("DELETE")
             and (form.instance.pk or form.has_changed())
         ]
+
+
+class LetteredFormSet(RowsFormSet):
+    """Rows called A, B, C as they stand."""
+
+    letters = "ABCDE"
 
     def save_new(self, form, commit=True):
         form.instance.code = ascii_lowercase[self.forms.index(form)]

@@ -5,7 +5,7 @@ from functools import cached_property
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from training.admin.forms import LetteredFormSet, LintedForm
+from training.admin.forms import LetteredFormSet, LintedForm, RowsFormSet
 from training.curriculum.parse import END
 from training.models import Node, NodeChoice
 
@@ -62,7 +62,7 @@ class NodeForm(LintedForm):
         return super().has_changed() or self.ways.has_changed()
 
 
-class NodeFormSet(forms.BaseInlineFormSet):
+class NodeFormSet(RowsFormSet):
     """The situations in their order; the first is where the scenario begins."""
 
     @cached_property
@@ -87,15 +87,6 @@ class NodeFormSet(forms.BaseInlineFormSet):
         form.ways.extra = 1 if form.instance.pk else 3
         for way in form.ways.forms:
             way.refuses = self.form.refuses
-
-    def kept(self):
-        return [
-            form
-            for form in self.forms
-            if form.cleaned_data
-            and not form.cleaned_data.get("DELETE")
-            and (form.instance.pk or form.has_changed())
-        ]
 
     def clean(self):
         super().clean()
