@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from training.actions.reference import TABLES
-from training.curriculum.parse import Pair
 from training.curriculum.review import faults, khmer_faults, pairs
 from training.curriculum.rows import PARTS, lesson_of
 from training.models import (
@@ -115,14 +114,6 @@ def standing_of_table(table) -> Standing:
     if table.model is not Finding:
         standing.unreviewed = sum(row.khmer_reviewed_on is None for row in rows)
         standing.unsigned = sum(row.is_unsigned for row in rows)
-    texts = [("", pair) for row in rows for pair in pairs_in(table.of_row(row))]
+    texts = [("", pair) for row in rows for pair in table.of_row(row).pairs()]
     standing.count(texts, khmer_faults(texts))
     return standing
-
-
-def pairs_in(parsed):
-    """The texts of a row of tables.py, whatever they are called."""
-    for value in vars(parsed).values():
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(one, Pair):
-                yield one
