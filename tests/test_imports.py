@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 WAYS_IN = {"learner", "trainer", "evaluator", "tasks", "management", "admin", "urls", "errors"}
-WAYS_IN |= {"templatetags", "access"}
+WAYS_IN |= {"templatetags", "access", "editor", "checks"}
 
 
 def sources(*folders):
