@@ -203,8 +203,13 @@ def test_switching_the_language_in_a_survey_keeps_page_and_answers(phone, site):
 
 def take_lesson(phone, go):
     while not phone.url.endswith("/check/"):
-        go("button[name=choice]" if phone.query_selector("button[name=choice]") else "main .action")
-    go("main form button.action")  # nothing chosen: a sentence, and no dead end
+        if phone.query_selector("button[name=choice]"):
+            stay(phone, "button[name=choice]")
+        elif phone.query_selector("form[action$='/finish/'] button"):
+            go("form[action$='/finish/'] button")
+        else:
+            go("main .action")
+    stay(phone, "main form button.action")  # nothing chosen: a sentence, and no dead end
     for _ in range(30):
         if not radio_names(phone):
             return
@@ -213,8 +218,32 @@ def take_lesson(phone, go):
                 f"input[name={name}]", "all => all.findIndex(radio => radio.checked)"
             )
             phone.check(f"input[name={name}] >> nth={tried + 1 if wrong(phone, name) else 0}")
-        go("main form button.action")
+        stay(phone, "main form button.action")
     raise AssertionError("no answer was right")
+
+
+def stay(phone, selector):
+    """Press a button whose answer takes the place of the page's main part."""
+    main = phone.query_selector("main")
+    phone.click(selector)
+    phone.wait_for_function("main => !main.isConnected", arg=main)
+    assert sideways(phone) is None
+
+
+@LAPTOP
+def test_back_leaves_a_situation_and_a_check_without_asking_to_send_again(phone, site):
+    sign_in(phone, site, "en", "DEMPAT")
+    for station, steps in (
+        ("scenario", ["button[name=choice]"] * 2),
+        ("check", ["main form .action"]),
+    ):
+        phone.goto(f"{site}/en/course/M3L4/")
+        phone.goto(f"{site}/en/course/M3L4/{station}/")
+        for selector in steps:
+            stay(phone, selector)
+        phone.go_back()
+        assert phone.url == f"{site}/en/course/M3L4/"
+        assert phone.query_selector("main h1")
 
 
 def radio_names(page):
@@ -227,7 +256,7 @@ def wrong(page, name):
     """Whether this question is answered and not right yet."""
     return page.eval_on_selector(
         f"fieldset:has(input[name={name}])",
-        "set => !!set.querySelector('input:checked') && !!set.querySelector('.feedback.partial')",
+        "set => !!set.querySelector('input:checked') && !!set.querySelector('.feedback.wrong')",
     )
 
 

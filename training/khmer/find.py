@@ -5,18 +5,39 @@ Khmer is written without spaces between words, so a word is looked for inside a 
 
 import unicodedata
 
+from training.khmer.lint import SPELLING
 from training.khmer.text import CLUSTER, search_key
 
 # Less is in nearly every text: two clusters of Khmer or signs of another script, or one cluster
 # that is a word of its own, as ស្ត្រី.
 CLUSTERS, SIGNS = 2, 4
 BEFORE, AFTER = 40, 120  # what an excerpt shows around a hit, in units
+# How people often write what the course writes otherwise
+EVERYDAY = {
+    search_key(found): search_key(written)
+    for found, written in {
+        **{wrong: right for wrong, right in SPELLING.items() if len(wrong) > 3},
+        "ស៊ីរ៉ាំង": "សឺរ៉ាំង",
+        "សឺរុាំង": "សឺរ៉ាំង",
+        "ថ្នាំញៀន": "គ្រឿងញៀន",
+        "ប៉ូលិស": "នគរបាល",
+        "ប៉ូលីស": "នគរបាល",
+        "អេដស៏": "អេដស៍",
+    }.items()
+    if search_key(found) != search_key(written)
+}
 ENDS = ".,:;?!…។៖"  # of a sentence; a line without one is an item of a list
 
 
 def query_words(text: str) -> list[str]:
-    """The search keys of the words in a question, without the punctuation around them."""
-    words = [stripped(word) for word in search_key(text).split()]
+    """The search keys of the words in a question, without the punctuation around them.
+
+    A common misspelling or everyday word is looked for as the course writes it.
+    """
+    key = search_key(text)
+    for found, written in EVERYDAY.items():
+        key = key.replace(found, written)
+    words = [stripped(word) for word in key.split()]
     return list(dict.fromkeys(filter(None, words)))
 
 

@@ -13,8 +13,12 @@ from training.access import ANYONE, opens_to
 from training.actions.progress import NotYetError, complete_step, try_check
 from training.learner.forms import CheckForm, ChoiceForm, SearchForm
 from training.learner.glossary import explain_terms
-from training.models import Enrolment, Lesson, Step
+from training.models import Enrolment, Lesson, NodeChoice, Step
 from training.models.way import AHEAD, DONE, NOW, certificate_of, course_outline, way_of
+
+NOT_YET = gettext_lazy(
+    "The turn of this lesson has not come yet. It counts when the steps before it are done."
+)
 
 
 @dataclass
@@ -106,6 +110,8 @@ def lesson(request, code, number=1):
         "walk": Walk(found, number),
     }
     context["html"], context["terms"] = explain_terms(screen.html)
+    if number == 1 and is_ahead(request.user, found):
+        messages.info(request, NOT_YET)
     return render(request, "training/learner/lesson.html", context)
 
 
@@ -148,6 +154,7 @@ def scenario(request, code):
         "node": at,
         "made": " ".join(choice.code for choice in made),
         "is_asked_again": form.is_bound and len(made) <= len(before),
+        "is_best": all(choice.quality == NodeChoice.Quality.BEST for choice in made),
         "walk": Walk(found, "scenario"),
     }
     return render(request, "training/learner/scenario.html", context)
@@ -168,14 +175,7 @@ def finish(request, code):
     standing = enrolments_with(request.user, found, Step.Kind.LESSON)
     done = [complete(enrolment, found) for enrolment in standing]
     if done and not any(done):
-        messages.warning(
-            request,
-            _(
-                "The turn of this lesson has not come yet. "
-                "It counts when the steps before it are done."
-            ),
-        )
-        return redirect("training:my_way")
+        messages.warning(request, NOT_YET)
     return redirect("training:check", code)
 
 
@@ -185,6 +185,14 @@ def enrolments_with(user, lesson, kind):
         return []
     current = Enrolment.objects.current().filter(learner=user)
     return list(current.filter(cohort__steps__step__lesson=lesson, cohort__steps__step__kind=kind))
+
+
+def is_ahead(user, lesson):
+    """Whether the lesson stands on this person's ways, and its turn has come on none."""
+    step = lesson.steps.filter(kind=Step.Kind.LESSON).first() if user.is_authenticated else None
+    standing = enrolments_with(user, lesson, Step.Kind.LESSON) if step else []
+    ways = [way_of(enrolment).find(step) for enrolment in standing]
+    return bool(ways) and all(place and place.state == AHEAD for place in ways)
 
 
 def complete(enrolment, lesson):

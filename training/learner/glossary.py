@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from training.access import ANYONE, opens_to
 from training.curriculum.terms import Word, link_words
+from training.learner.forms import SearchForm
 from training.models import Term
 
 FOLDED = [Term.Group.RANKS, Term.Group.SITE]  # long, and seldom what somebody looks for: last
@@ -20,7 +21,8 @@ def glossary(request):
         {"code": code, "title": Term.Group(code).label, "terms": list(rows), "is_folded": folded}
         for (code, folded), rows in groupby(terms, lambda term: (term.group, term.group in FOLDED))
     ]
-    return render(request, "training/learner/glossary.html", {"groups": groups})
+    context = {"groups": groups, "search": SearchForm()}
+    return render(request, "training/learner/glossary.html", context)
 
 
 def explain_terms(html):

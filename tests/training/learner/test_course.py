@@ -104,7 +104,7 @@ def test_what_must_be_confirmed_is_marked_with_its_review_date(client, lesson):
     lesson.save()
 
     page = client.get("/en/course/M1L1/1/").content.decode()
-    assert "Not yet confirmed: please check with the commander or the legal office." in page
+    assert "Not yet confirmed: please check with the commander or the legal office;" in page
     assert "Review date: 25 November 2027." in page
     assert "confirmed" not in client.get("/en/course/M1L1/2/").content.decode()
 
@@ -258,6 +258,32 @@ def test_the_end_has_no_page_of_its_own_where_a_scenario_ends_the_lesson(client,
     assert lesson.takeaway_en in client.get("/en/course/M1L1/finish/").content.decode()
 
 
+def test_a_lesson_before_its_turn_says_so_on_its_first_screen(client, lesson):
+    enrolment = EnrolmentFactory()
+    said = "The turn of this lesson has not come yet."
+    assert said not in client.get("/en/course/M1L1/").content.decode()
+    client.force_login(enrolment.learner)
+    assert said not in client.get("/en/course/M1L1/").content.decode()
+
+    add_survey(enrolment.cohort)
+
+    assert said in client.get("/en/course/M1L1/").content.decode()
+    assert said not in client.get("/en/course/M1L1/2/").content.decode()
+
+
+def test_a_way_that_is_not_the_best_is_offered_again_first(client, lesson):
+    def end(*made):
+        *before, last = made
+        answer = {"made": " ".join(before), "choice": last}
+        return client.post("/en/course/M1L1/scenario/", answer).content.decode()
+
+    assert '<button class="action">To the two questions' in end("A", "A")
+    for made in (["B"], ["A", "B"]):
+        page = end(*made)
+        assert "There is a better way through this situation." in page
+        assert '<a class="action" href="/en/course/M1L1/scenario/">Try another way</a>' in page
+
+
 def test_finishing_twice_is_finishing_once(client, lesson):
     enrolment = EnrolmentFactory()
     client.force_login(enrolment.learner)
@@ -289,7 +315,7 @@ def test_a_lesson_before_its_turn_is_said_and_not_counted(client, lesson):
 
     response = client.post("/en/course/M1L1/finish/", follow=True)
 
-    assert response.redirect_chain == [("/en/way/", 302)]
+    assert response.redirect_chain == [("/en/course/M1L1/check/", 302)]
     assert "The turn of this lesson has not come yet." in response.content.decode()
     assert done(enrolment) == set()
 
