@@ -138,6 +138,10 @@ class Import:
         if service.is_example or values.get("is_example"):
             self.fault(number, "code", _("Examples belong to the site and are not imported."))
             return
+        if service.status == Service.Status.HIDDEN and values.get("status") == "published":
+            again = _("This entry was withdrawn. Please publish it again in the site itself.")
+            self.fault(number, "status", again)
+            return
         types = list(service.types.all()) if service.pk else []
         entry = Entry(service, values.get("types", types))
         for name, value in values.items():

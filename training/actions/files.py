@@ -46,8 +46,16 @@ def add_file(lesson: Lesson, upload, *, screen, language, alt, by=None) -> Lesso
     row = LessonFile(lesson=lesson, alt=alt, size=content.size, **(found | place))
     row.file.save("-", content, save=False)  # the row names it
     row.save()
+    look_again(lesson)
     record("add file", row, by=by)
     return row
+
+
+def look_again(lesson: Lesson) -> None:
+    """What officers see or hear has changed: an earlier review and sign-off do not count for it."""
+    Lesson.objects.filter(pk=lesson.pk).update(
+        khmer_reviewed_by="", khmer_reviewed_on=None, signed_off_by="", signed_off_on=None
+    )
 
 
 def too_large(most: int) -> str:
@@ -128,6 +136,7 @@ def untagged(data: bytes):
 @transaction.atomic
 def delete_file(row: LessonFile, *, by=None) -> None:
     record("delete file", row, by=by)
+    look_again(row.lesson)
     forget(row)
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from training.actions.audit import record
+from training.actions.files import move_files
 from training.actions.search import index_lesson
 from training.actions.texts import digest_of, html, texts, with_provenance
 from training.curriculum import parse, review
@@ -84,7 +85,29 @@ def write_lesson(parsed: parse.Lesson) -> Lesson:
     return lesson
 
 
+def new_places(before: dict[int, str], titles: list[str]) -> dict[int, int]:
+    """Where each screen is now, by its old place: pictures and sound follow.
+
+    A screen is known by its title. One with a new title stays where it was, or takes a place that
+    no other one claims; a screen that is left over is gone.
+    """
+    free = dict(enumerate(titles, 1))
+    moved = {}
+    for place, title in before.items():
+        if found := next((new for new, other in free.items() if other == title), None):
+            moved[place] = found
+            del free[found]
+    for place in before:
+        if place not in moved and free:
+            moved[place] = place if place in free else next(iter(free))
+            del free[moved[place]]
+    return moved
+
+
 def write_screens(lesson: Lesson, parsed: parse.Lesson) -> None:
+    before = dict(lesson.screens.values_list("position", "title_en"))
+    moved = new_places(before, [screen.title.en for screen in parsed.screens])
+    move_files(lesson, moved, gone=[place for place in before if place not in moved])
     lesson.screens.all().delete()
     for position, screen in enumerate(parsed.screens, 1):
         figure = screen.figure
@@ -142,8 +165,10 @@ def write_handout(lesson: Lesson, parsed: parse.Handout | None) -> None:
 
 
 def write_scenario(lesson: Lesson, parsed: parse.Scenario) -> None:
-    Scenario.objects.filter(lesson=lesson).delete()
-    scenario = Scenario.objects.create(lesson=lesson, code=parsed.code, **texts(title=parsed.title))
+    scenario, _is_new = Scenario.objects.update_or_create(
+        lesson=lesson, defaults={"code": parsed.code, **texts(title=parsed.title)}
+    )
+    scenario.nodes.all().delete()
     nodes = {
         node.code: Node.objects.create(
             scenario=scenario, position=place, code=node.code, **texts(situation=node.situation)

@@ -3,9 +3,20 @@
 from django.db import transaction
 
 from training.actions.audit import record
+from training.actions.reference import TABLES
+from training.curriculum import parse, tables
+from training.curriculum.rows import lesson_of
 from training.models import Lesson
 
 KHMER, SIGN_OFF = "khmer_reviewed", "signed_off"
+
+
+def text_of(row) -> str:
+    """The words of a lesson, term, situation or type of service, as its file would hold them."""
+    if isinstance(row, Lesson):
+        return parse.dump(lesson_of(row))
+    table = next(table for table in TABLES if isinstance(row, table.model))
+    return tables.dump_table([table.of_row(row)])
 
 
 @transaction.atomic

@@ -21,7 +21,10 @@ from training.actions.audit import record
 from training.actions.directory import export_directory, phone_of, tidy, withdraw
 from training.actions.directory_import import Import, save_import
 from training.actions.search import index_service
+from training.admin.forms import SeenForm
 from training.admin.roles import ByRole, ToRead
+from training.curriculum.words import in_words
+from training.khmer.lint import ERROR, lint_text
 from training.models import Place, Service
 from training.sheets import LARGEST, SheetError
 
@@ -36,17 +39,25 @@ STATES = {
 }
 
 
-class ServiceForm(forms.ModelForm):
+class ServiceForm(SeenForm):
     """One entry. What forbids to publish it is said before the database refuses it."""
+
+    def standing(self):
+        types = sorted(self.instance.types.values_list("code", flat=True))
+        columns = [column.value_from_object(self.instance) for column in Service._meta.fields]
+        return f"{columns} {types}"
 
     def clean_phone(self):
         return phone_of(self.cleaned_data["phone"])
 
     def clean(self):
         super().clean()
-        for name, text in self.cleaned_data.items():
+        for name, text in list(self.cleaned_data.items()):
             if name.endswith("_km") and text:
                 self.cleaned_data[name] = tidy(text)
+                faults = [one for one in lint_text(tidy(text)) if one.severity == ERROR]
+                for fault in faults:
+                    self.add_error(name, in_words(fault))
         entry = construct_instance(self, self.instance, self.fields)
         for name, sentence in entry.faults(self.cleaned_data.get("types", ())).items():
             self.add_error(name, sentence)
@@ -153,7 +164,7 @@ class ServiceAdmin(ByRole, TranslationAdmin):
     list_select_related = ["place__within"]
     search_fields = ["code", "name_km", "name_en", "organisation_km", "organisation_en"]
     fieldsets = [
-        (None, {"fields": ["code", "name", "organisation", "types", "place", "status"]}),
+        (None, {"fields": ["code", "name", "organisation", "types", "place", "status", "seen"]}),
         (
             _("What officers read"),
             {
@@ -286,6 +297,7 @@ class ServiceAdmin(ByRole, TranslationAdmin):
 class PlaceAdmin(ToRead, admin.ModelAdmin):
     """To find the code of a place, and for the field that names an entry's place."""
 
-    list_display = ["code", "name_km", "name_en", "kind"]
+    list_display = ["code", "full_path", "kind"]
     list_filter = ["kind"]
+    list_select_related = ["within__within"]
     search_fields = ["=code", "name_km", "name_en"]

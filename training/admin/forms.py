@@ -1,16 +1,20 @@
 """What the editors' forms have in common: lint beside the field, sources, an order of rows."""
 
+import re
 from string import ascii_lowercase
 
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from training.actions.reviews import text_of
+from training.actions.texts import digest_of
 from training.curriculum.parse import Provenance
 from training.editor.lint import as_list, look_at
 from training.khmer import canonical
 from training.models import Source
 
+SOURCE = re.compile(r"\b(?:[Ss]\d+|P)\b")
 NEW = 1000  # positions of rows that have no place yet
 WAITING = 2000  # and of rows on their way to another place
 
@@ -76,6 +80,33 @@ class LintedForm(forms.ModelForm):
         return cleaned
 
 
+class SeenForm(forms.ModelForm):
+    """Refuses to write over what somebody else saved since the page was opened."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.stands = digest_of(self.standing()) if self.instance.pk else ""
+        self.initial["seen"] = self.stands
+
+    def standing(self) -> str:
+        """Everything of the row that the page shows, as it stands in the database."""
+        return text_of(self.instance)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.cleaned_data.get("seen", "") not in ("", self.stands):
+            self.add_error(
+                None,
+                _(
+                    "Somebody saved this since the page was opened. "
+                    "Please open it anew in another tab and compare."
+                ),
+            )
+        return cleaned
+
+
 class ProvenanceForm(LintedForm):
     """A row that names its sources."""
 
@@ -98,7 +129,7 @@ class ProvenanceForm(LintedForm):
 
     def clean_provenance(self):
         text = self.cleaned_data["provenance"]
-        codes = Provenance(text).sources
+        codes = SOURCE.findall(text)
         known = Source.objects.filter(code__in=codes).values_list("code", flat=True)
         if unknown := set(codes) - set(known):
             words = {"codes": ", ".join(sorted(unknown))}

@@ -7,7 +7,13 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from training.actions.reference import publish_row
 from training.admin.course import Editors, NoneAdded
-from training.admin.forms import LintedForm, NumberedFormSet, PlacedForm, ProvenanceForm
+from training.admin.forms import (
+    LintedForm,
+    NumberedFormSet,
+    PlacedForm,
+    ProvenanceForm,
+    SeenForm,
+)
 from training.admin.review import ReviewedAdmin
 from training.models import (
     Finding,
@@ -24,7 +30,7 @@ class StrictForm(LintedForm):
     refuses = True
 
 
-class StrictProvenanceForm(ProvenanceForm):
+class StrictProvenanceForm(SeenForm, ProvenanceForm):
     refuses = True
 
 
@@ -47,7 +53,7 @@ class ReferenceAdmin(ReviewedAdmin, NoneAdded, Editors, TranslationAdmin):
         messages.info(request, _("An earlier review and sign-off do not count for the new words."))
 
 
-class TermForm(StrictForm):
+class TermForm(SeenForm, StrictForm):
     def clean(self):
         cleaned = super().clean()
         explained = [bool(cleaned.get(f"explanation_{language}")) for language in ("km", "en")]
@@ -66,7 +72,7 @@ class TermAdmin(ReferenceAdmin):
     list_filter = ["group", "status", "in_lessons", "needs_sign_off"]
     search_fields = ["code", "term_km", "term_en"]
     fields = [
-        *("code", "group", "status", "term", "also", "explanation", "in_lessons", "note"),
+        *("code", "group", "status", "term", "also", "explanation", "in_lessons", "note", "seen"),
         *ReferenceAdmin.REVIEW,
     ]
 
@@ -108,7 +114,7 @@ class SituationAdmin(ReferenceAdmin):
     list_display = ["code", "title_km", "title_en", "khmer_state", "sign_off_state"]
     list_filter = ["needs_sign_off"]
     fields = [
-        *("code", "title", "signs", "never", "lessons", "provenance", "confirm"),
+        *("code", "title", "signs", "never", "lessons", "provenance", "confirm", "seen"),
         *ReferenceAdmin.REVIEW,
     ]
 
@@ -119,7 +125,7 @@ class ServiceTypeAdmin(ReferenceAdmin):
     list_display = ["code", "name_km", "name_en", "khmer_state", "sign_off_state"]
     list_filter = ["needs_sign_off"]
     fields = [
-        *("code", "name", "need", "say", "run_by", "provenance", "confirm"),
+        *("code", "name", "need", "say", "run_by", "provenance", "confirm", "seen"),
         *ReferenceAdmin.REVIEW,
     ]
 

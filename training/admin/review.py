@@ -6,13 +6,20 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from training.actions.reviews import KHMER, SIGN_OFF, sign
-from training.editor.forms import SignForm
+from training.actions.reviews import KHMER, SIGN_OFF, sign, text_of
+from training.actions.texts import digest_of
+from training.editor.forms import SignForm, not_in_future
 from training.templatetags.spean import short_day
 
 
 class ReviewedAdmin:
     actions = ["review_khmer", "sign_off"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("khmer_reviewed_on", "signed_off_on"):
+            field.validators = [*field.validators, not_in_future]
+        return field
 
     @admin.display(description=gettext_lazy("Khmer reviewed"), ordering="khmer_reviewed_on")
     def khmer_state(self, row):
@@ -41,15 +48,20 @@ class ReviewedAdmin:
 
     def ask_who(self, request, rows, what, title):
         form = SignForm(request.POST if "signed" in request.POST else None)
+        stand = digest_of("".join(text_of(row) for row in rows.order_by("pk")))
+        if form.is_valid() and request.POST["signed"] != stand:
+            changed = _("A text has changed since this page was opened. Please look once more.")
+            form.add_error(None, changed)
         if form.is_valid():
             sign(rows, what, **form.cleaned_data, by=request.user)
-            messages.success(request, _("Noted."))
+            messages.success(request, _("Noted for %(n)s.") % {"n": rows.count()})
             return None
         context = {
             **self.admin_site.each_context(request),
             "title": title,
             "form": form,
             "rows": rows,
+            "stand": stand,
             "selected_name": ACTION_CHECKBOX_NAME,
             "action": request.POST["action"],
             "opts": self.opts,

@@ -386,6 +386,7 @@ def node(row, where, reader) -> Node:
     where = f"{where} {row.get('code')}"
     choices = tuple(choice(one, where, reader) for one in reader.rows(row, "choices", where))
     reader.check(len(choices) > 1, where, "needs two choices or more")
+    reader.check(any(one.quality == "best" for one in choices), where, "has no best way")
     return Node(str(row.get("code")), reader.pair(row, "situation", where), choices)
 
 

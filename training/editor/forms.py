@@ -4,7 +4,15 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from training.curriculum.words import in_words
+from training.khmer import canonical, has_khmer
+from training.khmer.lint import ERROR, lint_text
 from training.models import HarmQuestion, Lesson, LessonFile
+
+
+def not_in_future(day):
+    if day > timezone.localdate():
+        raise forms.ValidationError(_("This day has not come yet."))
 
 
 class LongInput(forms.TextInput):
@@ -22,6 +30,7 @@ class SignForm(forms.Form):
     on = forms.DateField(
         label=_("day"),
         initial=timezone.localdate,
+        validators=[not_in_future],
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
@@ -36,11 +45,12 @@ class LintForm(forms.Form):
 class HarmForm(SignForm):
     """The do-no-harm questions, of which any may stay open."""
 
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
     ANSWERS = [("yes", _("Yes")), ("no", _("No"))]
 
-    def __init__(self, questions: list[HarmQuestion], *args, **kwargs):
+    def __init__(self, questions: list[HarmQuestion], newest: int | None, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.questions = questions
+        self.questions, self.newest = questions, newest
         for question in questions:
             self.fields[question.code] = forms.ChoiceField(
                 label=question.question,
@@ -48,6 +58,14 @@ class HarmForm(SignForm):
                 required=False,
                 widget=forms.RadioSelect,
             )
+
+    def clean_version(self):
+        """The version that was read must still be the newest."""
+        if (read := self.cleaned_data["version"]) not in (None, self.newest):
+            raise forms.ValidationError(
+                _("The lesson has a newer version. Please open this page anew and read it first.")
+            )
+        return read
 
     def answers(self) -> dict[HarmQuestion, bool]:
         given = {question: self.cleaned_data[question.code] for question in self.questions}
@@ -81,6 +99,17 @@ class FileForm(forms.Form):
         help_text=_("What it shows or says, for who cannot."),
     )
     file = forms.FileField(label=_("file"))
+
+    def clean(self):
+        cleaned = super().clean()
+        alt = cleaned.get("alt", "")
+        if cleaned.get("language") == "km" and alt:
+            if not has_khmer(alt):
+                self.add_error("alt", _("Please write this in Khmer."))
+            for finding in lint_text(canonical(alt)):
+                if finding.severity == ERROR:
+                    self.add_error("alt", in_words(finding))
+        return cleaned
 
     def __init__(self, lesson: Lesson, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -86,7 +86,9 @@ def harm_checklist(request, code):
     given = {}
     if version:
         given = {row.question_id: row for row in version.harm_answers.all()}
-    form = HarmForm(questions, request.POST or None, initial={"name": request.user.name_km})
+    newest = version.number if version else None
+    start = {"name": request.user.name_km, "version": newest}
+    form = HarmForm(questions, newest, request.POST or None, initial=start)
     if version and form.is_valid():
         who = {"name": form.cleaned_data["name"], "on": form.cleaned_data["on"]}
         answer_harm(version, form.answers(), **who, by=request.user)

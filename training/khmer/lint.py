@@ -149,7 +149,7 @@ STIGMATISING = {
 PLACEHOLDER = re.compile(
     r"%\([a-z_0-9]+\)[sdif]|%[sd]|\{\{?\s*[a-z_0-9.]*\s*\}?\}|</?[a-z][^>]*>", re.IGNORECASE
 )
-NUMBER = re.compile("[0-9០-៩]+")
+NUMBER = re.compile("[0-9០-៩]+(?:[.,][0-9០-៩]+)*")
 QUESTION_END = re.compile(r"[?？]\W*$|ទេ។?$|ឬទេ|ឬ$")
 
 
@@ -317,13 +317,36 @@ def disagreements(en: str, km: str) -> Iterator[Finding]:
     if ours != theirs:
         yield Finding(ERROR, "K305", f"placeholders or tags differ: {ours} / {theirs}")
     ours, theirs = numbers_in(en), numbers_in(km)
-    if ours != theirs:
-        yield Finding(WARNING, "K307", f"numbers differ: {ours} / {theirs}")
+    lacking = only_in(ours, theirs), only_in(theirs, ours)
+    if any(lacking):
+        written = [", ".join(numbers) or "–" for numbers in lacking]
+        yield Finding(WARNING, "K307", f"numbers differ: {' / '.join(written)}")
     if en.endswith("?") and not QUESTION_END.search(km):
         message = "English is a question, Khmer does not look like one"
         yield Finding(INFO, "K308", message, km[-30:])
 
 
-def numbers_in(text: str) -> list[str]:
-    found = NUMBER.findall(PLACEHOLDER.sub(" ", text))
-    return sorted(ascii_digits(number).lstrip("0") for number in found)
+def numbers_in(text: str) -> list[tuple[str, str]]:
+    """The numbers of a text, each as both languages count it and as it is written.
+
+    Khmer digits have a dot for thousands and a comma for decimals, Latin ones the other way.
+    """
+    found = []
+    for written in NUMBER.findall(PLACEHOLDER.sub(" ", text)):
+        plain = ascii_digits(written)
+        thousands, decimal = ",." if plain == written else ".,"
+        value = plain.replace(thousands, "").replace(decimal, ".")
+        found.append((value.lstrip("0"), written))
+    return found
+
+
+def only_in(some: list[tuple[str, str]], others: list[tuple[str, str]]) -> list[str]:
+    """Numbers that stand more often among the ones than among the others, as written."""
+    left = [value for value, _written in others]
+    alone = []
+    for value, written in some:
+        if value in left:
+            left.remove(value)
+        else:
+            alone.append(written)
+    return alone

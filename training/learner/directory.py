@@ -72,8 +72,13 @@ def label(name):
 
 
 def told(service, name):
-    """What an entry says under this name, in the reader's language. Empty: nobody verified it."""
+    """What an entry says under this name. Empty: nobody verified it.
+
+    In the reader's language; in the other one where it is known only so.
+    """
     value = getattr(service, name)
+    if not value and hasattr(service, f"{name}_km"):
+        value = getattr(service, f"{name}_km") or getattr(service, f"{name}_en")
     if Service._meta.get_field(name).choices:
         value = "" if value == "unknown" else getattr(service, f"get_{name}_display")()
     if name == "confidentiality" and service.confidentiality_note:

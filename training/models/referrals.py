@@ -67,7 +67,7 @@ class Place(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.full_name} · {self.code}"
+        return f"{self.full_path} · {self.code}"
 
     @property
     def full_name(self) -> str:

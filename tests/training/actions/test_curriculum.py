@@ -2,7 +2,7 @@ import pytest
 
 from tests.training.conftest import lesson_text
 from training.actions.curriculum import dump_curriculum, load_curriculum
-from training.actions.lessons import publish_lesson
+from training.actions.lessons import new_places, publish_lesson
 from training.curriculum.parse import CONTENT, LessonError
 from training.curriculum.rows import lesson_of
 from training.models import Fact, Lesson, LessonVersion, Question, Screen, Step
@@ -113,3 +113,19 @@ def test_rows_and_file_of_every_lesson_say_the_same():
     for lesson in Lesson.objects.all():
         assert not publish_lesson(lesson), lesson.code
         assert lesson_of(lesson).code == lesson.code
+
+
+@pytest.mark.parametrize(
+    ("before", "titles", "moved"),
+    [
+        ({}, ["A"], {}),
+        ({1: "A", 2: "B"}, ["A", "B"], {1: 1, 2: 2}),
+        ({1: "A", 2: "B", 3: "C"}, ["C", "A", "B"], {1: 2, 2: 3, 3: 1}),
+        ({1: "A", 2: "B"}, ["A anew", "B"], {1: 1, 2: 2}),
+        ({1: "A", 2: "B"}, ["B", "A anew"], {1: 2, 2: 1}),
+        ({1: "A", 2: "B"}, ["B"], {2: 1}),
+        ({1: "A", 2: "A"}, ["A", "A"], {1: 1, 2: 2}),
+    ],
+)
+def test_what_stands_beside_a_screen_follows_it(before, titles, moved):
+    assert new_places(before, titles) == moved

@@ -298,3 +298,11 @@ def test_an_entry_is_withdrawn_whatever_it_lacks(administrator):
     assert list(AuditEntry.objects.values_list("action", "thing")) == [
         ("withdraw service", f"service {service.pk}")
     ]
+
+
+def test_a_withdrawn_entry_is_not_published_again_by_an_older_sheet():
+    service = ServiceFactory(code="s-1", status="hidden")
+
+    found = imported([service.code, "published"], columns=("code", "status"))
+
+    assert "This entry was withdrawn." in str(said(found))

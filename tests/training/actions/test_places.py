@@ -60,7 +60,7 @@ def test_places_have_their_usual_names_and_what_they_are():
             assert places[code].full_name == km
         with translation.override("en"):
             assert places[code].full_name == en
-            assert str(places[code]) == f"{en} · {code}"
+            assert str(places[code]) == f"{places[code].full_path} · {code}"
     provinces = Place.objects.provinces().values_list("name_en", flat=True)
     assert list(provinces) == [" ".join(name.split()) for name in PROVINCES.split(",")]
 

@@ -1,5 +1,7 @@
 """An editor's page as a browser holds it: what stands in its form, and what a press sends."""
 
+import re
+
 from tests.reader import Tree
 
 
@@ -43,3 +45,8 @@ def problems(response):
     root = Tree(response.content.decode()).root
     lists = [node for node in root.find_all("ul") if "errorlist" in node.attrs.get("class", "")]
     return {item.text for one in lists for item in one.find_all("li")}
+
+
+def stand_in(response):
+    """How the texts stood when the page that asks who signs was made."""
+    return re.search('name="signed" value="([0-9a-f]+)"', response.content.decode())[1]

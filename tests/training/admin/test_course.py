@@ -2,7 +2,7 @@ import pytest
 
 from tests.factories import UserFactory
 from tests.reader import browser_of
-from tests.training.admin.page import Page, problems
+from tests.training.admin.page import Page, problems, stand_in
 from tests.training.conftest import whole_lesson_text
 from training.actions.curriculum import dump_curriculum, load_curriculum
 from training.actions.lessons import faults_of
@@ -392,13 +392,9 @@ def test_the_list_shows_the_three_facts_and_takes_them_for_several(editor, signe
 
     page = editor.get("/en/admin/training/lesson/").content.decode()
     asked = editor.post("/en/admin/training/lesson/", {"action": "review_khmer", **chosen})
-    refused = editor.post(
-        "/en/admin/training/lesson/", {"action": "review_khmer", "signed": "1", **chosen}
-    )
-    editor.post(
-        "/en/admin/training/lesson/",
-        {"action": "review_khmer", "signed": "1", "name": "Sok", "on": "2026-11-26", **chosen},
-    )
+    chosen |= {"action": "review_khmer", "signed": stand_in(asked)}
+    refused = editor.post("/en/admin/training/lesson/", chosen)
+    editor.post("/en/admin/training/lesson/", {"name": "Sok", "on": "2026-11-24", **chosen})
 
     assert "✓ R., 25/11/2026" in page
     assert "not yet" in page

@@ -13,6 +13,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.reader import Reader, Tree
+from tests.training.admin.page import Page, problems
 from training.admin.directory import kept
 from training.models import AuditEntry, Role, Service
 from training.sheets import LARGEST, read_sheet, write_sheets
@@ -234,7 +235,9 @@ def test_a_place_is_found_by_its_name_or_code_with_what_it_is(client):
 
     for term in ("Place 1710", "ខ្មែរ Place 1710", "1710"):
         answer = client.get("/en/admin/autocomplete/", {**question, "term": term}).json()
-        assert answer["results"] == [{"id": "1710", "text": "Place 1710 city · 1710"}]
+        assert answer["results"] == [
+            {"id": "1710", "text": "Place 1710 city, Place 17 province · 1710"}
+        ]
 
 
 def test_places_are_read_only(client):
@@ -350,3 +353,21 @@ def test_what_another_changed_meanwhile_is_checked_again(client):
 def test_a_digest_without_a_file_saves_nothing(client, digest):
     assert client.post(IMPORT, {"digest": digest}).url == IMPORT
     assert not Service.objects.exists()
+
+
+def test_a_withdrawn_entry_stays_withdrawn_where_an_older_page_is_saved(client):
+    service = ServiceFactory()
+    page = Page(client, "service", service)
+    Service.objects.filter(pk=service.pk).update(status="hidden")
+
+    assert "Somebody saved this since the page was opened." in str(
+        problems(page.press(languages="Khmer"))
+    )
+    service.refresh_from_db()
+    assert service.status == "hidden"
+
+
+def test_khmer_with_a_typing_fault_is_refused(client):
+    page = Page(client, "service", ServiceFactory())
+
+    assert "coeng" in str(problems(page.press(name_km="មណ្ឌល្ ")))

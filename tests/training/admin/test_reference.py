@@ -1,6 +1,6 @@
 import pytest
 
-from tests.training.admin.page import Page, problems
+from tests.training.admin.page import Page, problems, stand_in
 from training.actions.reference import TABLES
 from training.models import (
     AuditEntry,
@@ -192,12 +192,48 @@ def test_which_answer_is_right_is_not_for_editors(editor, rows):
 )
 @pytest.mark.parametrize("kind", ["term", "servicetype", "situation"])
 def test_several_rows_are_signed_at_once(editor, rows, kind, action, field):
-    sent = {"action": action, "_selected_action": [rows[kind].pk], "signed": "1"}
+    sent = {"action": action, "_selected_action": [rows[kind].pk]}
+    url = f"/en/admin/training/{kind}/"
+    sent["signed"] = stand_in(editor.post(url, sent))
 
-    editor.post(f"/en/admin/training/{kind}/", {**sent, "name": "Sok", "on": "2026-11-26"})
+    editor.post(url, {**sent, "name": "Sok", "on": "2026-11-24"})
 
     rows[kind].refresh_from_db()
     assert getattr(rows[kind], field) == "Sok"
+
+
+def test_nobody_signs_a_text_that_changed_meanwhile_or_on_a_day_to_come(editor, rows):
+    url, sent = "/en/admin/training/term/", {"action": "sign_off"}
+    sent["_selected_action"] = [rows["term"].pk]
+    sent["signed"] = stand_in(editor.post(url, sent))
+    signer = {"name": "Sok", "on": "2026-11-24"}
+
+    late = editor.post(url, {**sent, **signer, "on": "2099-01-01"})
+    type(rows["term"]).objects.filter(pk=rows["term"].pk).update(explanation_en="Another")
+    changed = editor.post(url, {**sent, **signer})
+
+    rows["term"].refresh_from_db()
+    assert rows["term"].signed_off_by != "Sok"
+    assert "This day has not come yet." in late.content.decode()
+    assert "A text has changed since this page was opened." in changed.content.decode()
+
+
+def test_a_page_does_not_write_over_what_another_saved(editor, rows):
+    page = Page(editor, "servicetype", rows["servicetype"])
+    Page(editor, "servicetype", rows["servicetype"]).press(need_en="First", need_km="មុន")
+
+    assert "Somebody saved this since the page was opened." in str(
+        problems(page.press(say_en="Second", say_km="ក្រោយ"))
+    )
+    rows["servicetype"].refresh_from_db()
+    assert rows["servicetype"].need_en == "First"
+
+
+def test_a_source_that_the_register_lacks_is_refused(editor, rows):
+    page = Page(editor, "servicetype", rows["servicetype"])
+
+    for wrong in ("S999", "s01", "S01, S77"):
+        assert "There is no source" in str(problems(page.press(provenance=wrong)))
 
 
 def test_an_edited_row_is_seen_as_edited(editor, rows):

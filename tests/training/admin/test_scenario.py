@@ -24,7 +24,7 @@ def new_node(leads_to="END"):
     return {
         "nodes-2-situation_km": "ថ្មី",
         "nodes-2-situation_en": "New",
-        **way("nodes-2-ways-0", leads_to),
+        **way("nodes-2-ways-0", leads_to, quality="best"),
         **way("nodes-2-ways-1", leads_to),
     }
 
@@ -105,3 +105,10 @@ def test_what_does_not_hold_together_is_refused(page, whole, changed, said):
     assert any(said in problem for problem in problems(response)), problems(response)
     assert ways(whole.scenario) == before
     assert Node.objects.filter(scenario=whole.scenario).count() == 2
+
+
+def test_a_situation_needs_a_best_way(page, whole):
+    response = page.press(**{"nodes-0-ways-0-quality": "partial"})
+
+    assert "N1: has no best way" in str(problems(response))
+    assert whole.scenario.nodes.first().choices.filter(quality="best").exists()
