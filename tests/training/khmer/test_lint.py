@@ -76,6 +76,9 @@ def test_each_fault_is_found_by_its_code(text, code):
         ("Hello {name}", "សួស្តី", "K305"),
         ("", "សួស្តី", "K306"),
         ("Lesson 3", "មេរៀនទី២", "K307"),
+        ("About 1.5%", "ប្រហែល១,០៥%", "K307"),
+        ("13,000 people", "មនុស្ស១៤.០០០នាក់", "K307"),
+        ("3 and 3", "៣", "K307"),
         ("Did you know?", "លោកអ្នកដឹង", "K308"),
     ],
 )
@@ -105,3 +108,15 @@ def test_a_finding_says_what_where_and_how_bad():
     assert lint_text("សូមអាន ពត៌មាន") == [
         Finding("warning", "K205", "spelling: ពត៌មាន, write ព័ត៌មាន", "សូមអាន ពត៌មាន")
     ]
+
+
+@pytest.mark.parametrize(
+    ("english", "khmer"),
+    [
+        ("1,234.5 and 7", "៧ និង១.២៣៤,៥"),
+        ("4.0% in 2012.", "ក្នុងឆ្នាំ២០១២ មាន៤,០%។"),
+        ("3-4 times, volume 9:30", "៣-៤ដង 9:30"),
+    ],
+)
+def test_numbers_are_the_same_however_each_language_writes_them(english, khmer):
+    assert "K307" not in codes(lint_pair(english, khmer))
