@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from modeltranslation.translator import translator
 
 from training.actions.audit import record
-from training.khmer import ascii_digits, canonical, phone_key
+from training.khmer import ascii_digits, canonical, one_line, phone_key
 from training.models import Place, Service, ServiceType
 from training.sheets import write_sheets
 
@@ -29,13 +29,12 @@ HINTS = {
     ),
     "is_example": gettext_lazy("Examples belong to the site: they are not imported."),
 }
-INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 SHORT_NUMBER = re.compile(r"\d{3,4}")  # such as a hotline's
 
 
 def tidy(khmer: str) -> str:
     """Khmer as it is stored: one line, canonical, without invisible signs."""
-    return canonical(" ".join(INVISIBLE.sub("", khmer).split()))
+    return canonical(one_line(khmer))
 
 
 def phone_of(typed: str) -> str:

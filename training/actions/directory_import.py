@@ -11,9 +11,9 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from training.actions.audit import record
-from training.actions.directory import INVISIBLE, NO, SHEET, YES, columns, phone_of, tidy
+from training.actions.directory import NO, SHEET, YES, columns, phone_of, tidy
 from training.actions.search import index
-from training.khmer import ascii_digits
+from training.khmer import ascii_digits, visible
 from training.models import Place, Service, ServiceType
 from training.sheets import read_sheet
 
@@ -101,7 +101,7 @@ class Import:
         if isinstance(cell, date) and not isinstance(column, models.DateField):
             cell = cell.isoformat()
         if isinstance(cell, str):
-            cell = tidy(cell) if name.endswith("_km") else INVISIBLE.sub("", cell)
+            cell = tidy(cell) if name.endswith("_km") else visible(cell)
         if name == "types":
             return self.types_of(cell)
         if name == "place":

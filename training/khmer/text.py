@@ -28,6 +28,7 @@ CLUSTER = re.compile(
 )
 UNIT = re.compile(f"{COENG}+.|.", re.DOTALL)
 REPEAT = "\u17d7"
+UNSEEN = re.compile(f"[{ZWSP}{ZWNJ}{ZWJ}{WJ}{BOM}]")
 UNSEARCHED = re.compile(f"[{ZWSP}{ZWNJ}{ZWJ}{WJ}{BOM}{SHY}{REPEAT}]")
 # Vowels typed as two parts that the eye takes for one
 SPLIT_VOWELS = {
@@ -95,6 +96,16 @@ def ordered(cluster: str, *, shifter_first: bool = False) -> str:
     for parts, whole in SPLIT_VOWELS.items():
         result = result.replace(parts, whole)
     return result
+
+
+def visible(text: str) -> str:
+    """The text without signs that nobody sees and a keyboard or a spreadsheet may bring."""
+    return UNSEEN.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """The visible text, single spaces between its words."""
+    return " ".join(visible(text).split())
 
 
 def canonical(text: str) -> str:

@@ -7,22 +7,17 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from training.khmer import ascii_digits, canonical, phone_key
+from training.khmer import ascii_digits, canonical, one_line, phone_key, visible
 from training.khmer.find import is_long_enough, query_words
 from training.models import Cohort, Place, Question, ServiceType, User
 
 KHMER_LETTER = re.compile("[\u1780-\u17b3]")
-INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 LONGEST_PASSWORD = 200  # characters; hashing more is only work
 
 
 def plain_code(text):
     """A code as the site writes it, however somebody typed it: "k7 m2-pq" is K7M2PQ."""
-    return re.sub(r"[\s-]", "", INVISIBLE.sub("", ascii_digits(text))).upper()
-
-
-def one_line(text):
-    return " ".join(INVISIBLE.sub("", text).split())
+    return re.sub(r"[\s-]", "", visible(ascii_digits(text))).upper()
 
 
 def code_widget(**attrs):
