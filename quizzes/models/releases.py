@@ -88,8 +88,9 @@ class Release(models.Model):
 
     @property
     def cohorts(self):
-        """The names of its cohorts, and of its waves, in order. One query with `with_cohorts`."""
-        return list(dict.fromkeys(row.study_cohort.cohort.name for row in self.cohort_waves.all()))
+        """The names of its cohorts in the order in which they were made."""
+        rows = sorted(self.cohort_waves.all(), key=lambda row: row.study_cohort.cohort_id)
+        return list(dict.fromkeys(row.study_cohort.cohort.name for row in rows))
 
     @property
     def waves(self):
