@@ -55,7 +55,7 @@ class Asked:
 
     @property
     def version(self) -> InstrumentVersion:
-        return self.study.version
+        return self.wave.version
 
     @property
     def place(self) -> str:
@@ -135,7 +135,7 @@ def ask(slug: str, user: User) -> Asked | None:
             study_cohort__cohort__enrolments__learner=user,
             study_cohort__cohort__enrolments__left_on=None,
         )
-        .select_related("wave__step", "wave__study__version", "study_cohort__cohort")
+        .select_related("wave__step", "wave__version", "wave__study", "study_cohort__cohort")
         .order_by("study_cohort__cohort__enrolments__pk")
     )
     if not cohort_waves:

@@ -24,7 +24,8 @@ from training.actions.audit import record
 from training.models import Cohort, CohortStep, Step
 
 WAVE_ORDER = ["pre", "post", "fu3", "fu6"]
-# Days after the cohort's end: when a follow-up opens, and when each wave is planned to close.
+# Days after the cohort's end, if nothing else is asked for: when a follow-up opens, and when each
+# wave is planned to close.
 OPENS_AFTER = {"fu3": 90, "fu6": 180}
 CLOSES_AFTER = {"pre": 14, "post": 14, "fu3": 120, "fu6": 210}
 KEPT_IN_QUARANTINE = timedelta(days=90)
@@ -79,7 +80,15 @@ def make_study(
         step = Step.objects.create(
             kind=Step.Kind.SURVEY, slug=f"{code}-{name}".lower(), title_km=km, title_en=en
         )
-        Wave.objects.create(study=study, name=name, position=position, step=step)
+        Wave.objects.create(
+            study=study,
+            version=version,
+            name=name,
+            position=position,
+            opens_after=OPENS_AFTER.get(name),
+            closes_after=CLOSES_AFTER[name],
+            step=step,
+        )
     return study
 
 
@@ -101,13 +110,13 @@ def add_cohort(study: Study, cohort: Cohort, *, is_comparison=False, by=None) ->
         )
     row = StudyCohort.objects.create(study=study, cohort=cohort, is_comparison=is_comparison)
     for wave in study.waves.select_related("step"):
-        after = OPENS_AFTER.get(wave.name)
-        opens_on = cohort.ends_on + timedelta(days=after) if after else None
+        after = wave.opens_after
+        opens_on = None if after is None else cohort.ends_on + timedelta(days=after)
         CohortWave.objects.create(
             study_cohort=row,
             wave=wave,
             opens_on=opens_on,
-            closes_on=cohort.ends_on + timedelta(days=CLOSES_AFTER[wave.name]),
+            closes_on=cohort.ends_on + timedelta(days=wave.closes_after),
         )
         CohortStep.objects.create(
             cohort=cohort,

@@ -1,7 +1,7 @@
 """The survey: an instrument, its versions, items, options and scales. Knows no item by name."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 # Stored in place of an answer; never an option's value.
@@ -26,6 +26,9 @@ class InstrumentVersion(models.Model):
     number = models.PositiveSmallIntegerField()
     yaml = models.TextField()  # the file it was loaded from
     digest = models.CharField(max_length=64)  # SHA-256 of yaml
+    # The only language of its texts; empty: both. One language can be analysed, not asked: the
+    # columns of the other one repeat it.
+    language = models.CharField(max_length=2, blank=True)
     # A day, not a time: it is the day of somebody's answer. NULL: nobody has answered yet.
     frozen_on = models.DateField(null=True)
     # Somebody confirmed the items that need it (`to_confirm`); empty until a person has.
@@ -102,11 +105,22 @@ class Item(models.Model):
         DEMOGRAPHIC = "demographic", _("about yourself")
         PROCESS = "process", _("about the course")
 
+    class Type(models.TextChoices):
+        SELECT_ONE = "select_one", _("one of several answers")
+        INTEGER = "integer", _("a whole number")
+        DECIMAL = "decimal", _("a number with decimals")
+
     version = models.ForeignKey(InstrumentVersion, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=8)
     kind = models.CharField(max_length=11, choices=Kind.choices)
-    option_set = models.ForeignKey(OptionSet, on_delete=models.PROTECT, related_name="items")
+    type = models.CharField(max_length=10, choices=Type.choices, default=Type.SELECT_ONE)
+    # Of select_one; NULL for a number, which has the lowest and the highest that may be given.
+    option_set = models.ForeignKey(
+        OptionSet, null=True, on_delete=models.PROTECT, related_name="items"
+    )
+    low = models.FloatField(null=True)
+    high = models.FloatField(null=True)
     waves = models.JSONField(default=list, blank=True)  # wave names; empty: every wave
     right = models.PositiveSmallIntegerField(null=True)  # the right option of a knowledge item
     apart = models.JSONField(default=list, blank=True)  # values reported apart, never as a number
@@ -127,6 +141,14 @@ class Item(models.Model):
                     + ["demographic", "process"]
                 ),
                 name="item_has_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(type="select_one", option_set__isnull=False, low=None, high=None)
+                | (
+                    Q(type__in=["integer", "decimal"], option_set=None, high__gte=F("low"))
+                    & (Q(low__gt=max(MISSING)) | Q(high__lt=min(MISSING)))
+                ),
+                name="item_has_options_or_a_range_apart_from_the_missing_codes",
             ),
         ]
 
@@ -192,3 +214,28 @@ class ScaleItem(models.Model):
 
     def __str__(self):
         return f"{self.scale_id}: {self.item_id}"
+
+
+class ItemEquivalence(models.Model):
+    """What became of an item in a later version: whether its answers may be compared."""
+
+    class Kind(models.TextChoices):
+        SAME = "same", _("the same")
+        REWORDED = "reworded", _("reworded, same meaning")
+        CHANGED = "changed", _("changed: not compared")
+
+    older = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="newer_items")
+    newer = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="older_items")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["older", "newer"], name="items_are_compared_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["same", "reworded", "changed"]),
+                name="equivalence_has_a_kind",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.older_id} -> {self.newer_id}: {self.kind}"

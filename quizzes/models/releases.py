@@ -50,6 +50,8 @@ class Release(models.Model):
     cohort_waves = models.ManyToManyField(CohortWave, related_name="releases")
     # SHA-256 over the sorted numbers of the cohort-waves: what makes two releases the same.
     digest = models.CharField(max_length=64)
+    # Of the rows, keyed with the study's data key, so that it tells nothing to who has not got it.
+    content_hash = models.CharField(max_length=64, blank=True)
     is_simulated = models.BooleanField(default=False)
     content = models.BinaryField(null=True)
     report = models.BinaryField(null=True)

@@ -66,6 +66,11 @@ class Wave(models.Model):
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="waves")
     name = models.CharField(max_length=4, choices=Name.choices)
     position = models.PositiveSmallIntegerField()
+    # The study's version, unless a later one was taken up before anybody answered this wave.
+    version = models.ForeignKey(InstrumentVersion, on_delete=models.PROTECT, related_name="waves")
+    # Days after the end of a cohort. NULL: opens as soon as somebody stands there.
+    opens_after = models.PositiveSmallIntegerField(null=True)
+    closes_after = models.PositiveSmallIntegerField(default=14)
     step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="wave")
 
     class Meta:
@@ -74,6 +79,10 @@ class Wave(models.Model):
             models.UniqueConstraint(fields=["study", "name"], name="study_has_a_wave_once"),
             models.CheckConstraint(
                 condition=Q(name__in=["pre", "post", "fu3", "fu6"]), name="wave_has_a_known_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_after=None) | Q(closes_after__gte=F("opens_after")),
+                name="wave_is_planned_to_close_after_it_opens",
             ),
         ]
 
