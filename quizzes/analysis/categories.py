@@ -68,7 +68,7 @@ def mcnemar(b: int, c: int) -> McNemar:
     up_to = float(bdtr(fewer, n, 0.5))
     at = up_to - (float(bdtr(fewer - 1, n, 0.5)) if fewer else 0.0)
     exact = min(1.0, 2 * up_to)
-    return McNemar(b=b, c=c, exact_p=exact, mid_p=1.0 - at if b == c else exact - at)
+    return McNemar(b=b, c=c, exact_p=exact, mid_p=exact - (at / 2 if b == c else at))
 
 
 def stuart_maxwell(table: Sequence[Sequence[int]]) -> StuartMaxwell:

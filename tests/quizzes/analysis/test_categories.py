@@ -37,6 +37,13 @@ def test_mcnemar_by_hand():
     assert (found.exact_p, found.mid_p) == (pytest.approx(12 / 32), pytest.approx(7 / 32))
 
 
+def test_the_mid_p_where_as_many_went_each_way():
+    """1 - P(b) / 2, as in the supplement of Fagerland et al. and R's contingencytables."""
+    found = mcnemar(1, 1)
+
+    assert (found.exact_p, found.mid_p) == (1, pytest.approx(0.75))
+
+
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_mcnemar_does_not_mind_which_way(b, c):
     if b + c == 0:
