@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr
 
-from quizzes.analysis.describe import standard_deviation
+from quizzes.analysis.describe import standard_deviation, two_sided_p
 from quizzes.analysis.errors import NotComputable
 
 
@@ -58,5 +57,5 @@ def compare_lost(kept: Sequence[float], lost: Sequence[float]) -> Attrition:
         smd=difference / pooled,
         welch_t=t,
         df=df,
-        p=2 * float(stdtr(df, -abs(t))),
+        p=two_sided_p(t, df),
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import bdtr, chdtrc
-from scipy.stats import false_discovery_control
+from scipy.special import chdtrc
+from scipy.stats import binom, false_discovery_control
 
 from quizzes.analysis.errors import NotComputable
 
@@ -65,9 +65,8 @@ def mcnemar(b: int, c: int) -> McNemar:
     n, fewer = b + c, min(b, c)
     if n == 0:
         raise NotComputable("nobody_changed")
-    up_to = float(bdtr(fewer, n, 0.5))
-    at = up_to - (float(bdtr(fewer - 1, n, 0.5)) if fewer else 0.0)
-    exact = min(1.0, 2 * up_to)
+    at = float(binom.pmf(fewer, n, 0.5))
+    exact = min(1.0, 2 * float(binom.cdf(fewer, n, 0.5)))
     return McNemar(b=b, c=c, exact_p=exact, mid_p=exact - (at / 2 if b == c else at))
 
 

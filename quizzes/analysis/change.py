@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import gammaln, nctdtr, ndtr, stdtr, stdtrit
+from scipy.special import gammaln, nctdtr, ndtr, stdtrit
 
-from quizzes.analysis.describe import DIGITS, standard_deviation
+from quizzes.analysis.describe import DIGITS, standard_deviation, two_sided_p
 from quizzes.analysis.errors import NotComputable
 
 TAILS = (0.025, 0.975)  # of the 95 % intervals
@@ -166,7 +166,7 @@ def _t_test(differences: np.ndarray) -> tuple[Interval | None, float | None, flo
     mean, error = float(differences.mean()), sd / math.sqrt(n)
     reach = float(stdtrit(n - 1, TAILS[1])) * error
     t = mean / error
-    return (mean - reach, mean + reach), t, 2 * float(stdtr(n - 1, -abs(t)))
+    return (mean - reach, mean + reach), t, two_sided_p(t, n - 1)
 
 
 def _d_z_interval(t: float, n: int) -> Interval | None:

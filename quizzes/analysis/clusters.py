@@ -5,9 +5,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtr
 
-from quizzes.analysis.describe import standard_deviation
+from quizzes.analysis.describe import standard_deviation, two_sided_p
 from quizzes.analysis.errors import NotComputable
 
 
@@ -60,8 +59,8 @@ def clustered_mean(values: Sequence[float], groups: Sequence[Hashable]) -> Clust
         se_cr1=se_cr1,
         se_cr2=se_cr2,
         df_cr2=df,
-        p_cr1=2 * float(stdtr(count - 1, -abs(mean / se_cr1))),
-        p_cr2=2 * float(stdtr(df, -abs(mean / se_cr2))),
+        p_cr1=two_sided_p(mean / se_cr1, count - 1),
+        p_cr2=two_sided_p(mean / se_cr2, df),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 DIGITS = 9  # scores that agree so far are the same; 3.5 - 3.0 and 0.5 must not differ by noise
 
@@ -55,6 +55,11 @@ def mean_interval(mean: float, sd: float, n: int) -> tuple[float, float] | None:
         return None
     reach = float(stdtrit(n - 1, 0.975)) * sd / n**0.5
     return mean - reach, mean + reach
+
+
+def two_sided_p(t: float, df: float) -> float:
+    """How often Student's t with df degrees of freedom lies at least so far from 0, 0 to 1."""
+    return 2 * float(stdtr(df, -abs(t)))
 
 
 def standard_deviation(values: ArrayLike) -> float | None:

@@ -8,17 +8,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('quizzes', '0001_first'),
-        ('training', '0004_jobs_can_be_cancelled'),
+        ('training', '0003_trigrams_of_the_search'),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='ItemEquivalence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('same', 'the same'), ('reworded', 'reworded, same meaning'), ('changed', 'changed: not compared')], max_length=8)),
-            ],
-        ),
         migrations.AddField(
             model_name='instrumentversion',
             name='language',
@@ -38,11 +31,6 @@ class Migration(migrations.Migration):
             model_name='item',
             name='type',
             field=models.CharField(choices=[('select_one', 'one of several answers'), ('integer', 'a whole number'), ('decimal', 'a number with decimals')], default='select_one', max_length=10),
-        ),
-        migrations.AddField(
-            model_name='release',
-            name='content_hash',
-            field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
             model_name='wave',
@@ -68,22 +56,8 @@ class Migration(migrations.Migration):
             model_name='item',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('high', None), ('low', None), ('option_set__isnull', False), ('type', 'select_one')), models.Q(('high__gte', models.F('low')), ('option_set', None), ('type__in', ['integer', 'decimal']), models.Q(('low__gt', -6), ('high__lt', -9), _connector='OR')), _connector='OR'), name='item_has_options_or_a_range_apart_from_the_missing_codes'),
         ),
-        migrations.AddField(
-            model_name='itemequivalence',
-            name='newer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='older_items', to='quizzes.item'),
-        ),
-        migrations.AddField(
-            model_name='itemequivalence',
-            name='older',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='newer_items', to='quizzes.item'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemequivalence',
-            constraint=models.UniqueConstraint(fields=('older', 'newer'), name='items_are_compared_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='itemequivalence',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['same', 'reworded', 'changed'])), name='equivalence_has_a_kind'),
+        migrations.AlterModelOptions(
+            name='cohortwave',
+            options={'ordering': ['wave__position', 'study_cohort']},
         ),
     ]

@@ -214,28 +214,3 @@ class ScaleItem(models.Model):
 
     def __str__(self):
         return f"{self.scale_id}: {self.item_id}"
-
-
-class ItemEquivalence(models.Model):
-    """What became of an item in a later version: whether its answers may be compared."""
-
-    class Kind(models.TextChoices):
-        SAME = "same", _("the same")
-        REWORDED = "reworded", _("reworded, same meaning")
-        CHANGED = "changed", _("changed: not compared")
-
-    older = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="newer_items")
-    newer = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="older_items")
-    kind = models.CharField(max_length=8, choices=Kind.choices)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["older", "newer"], name="items_are_compared_once"),
-            models.CheckConstraint(
-                condition=Q(kind__in=["same", "reworded", "changed"]),
-                name="equivalence_has_a_kind",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.older_id} -> {self.newer_id}: {self.kind}"

@@ -50,8 +50,6 @@ class Release(models.Model):
     cohort_waves = models.ManyToManyField(CohortWave, related_name="releases")
     # SHA-256 over the sorted numbers of the cohort-waves: what makes two releases the same.
     digest = models.CharField(max_length=64)
-    # Of the rows, keyed with the study's data key, so that it tells nothing to who has not got it.
-    content_hash = models.CharField(max_length=64, blank=True)
     is_simulated = models.BooleanField(default=False)
     content = models.BinaryField(null=True)
     report = models.BinaryField(null=True)
@@ -90,9 +88,8 @@ class Release(models.Model):
 
     @property
     def cohorts(self):
-        """The names of its cohorts in the order in which they were made."""
-        rows = sorted(self.cohort_waves.all(), key=lambda row: row.study_cohort.cohort_id)
-        return list(dict.fromkeys(row.study_cohort.cohort.name for row in rows))
+        """The names of its cohorts, and of its waves, in order. One query with `with_cohorts`."""
+        return list(dict.fromkeys(row.study_cohort.cohort.name for row in self.cohort_waves.all()))
 
     @property
     def waves(self):

@@ -124,7 +124,7 @@ class CohortWave(models.Model):
     closed_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["wave__position"]
+        ordering = ["wave__position", "study_cohort"]
         constraints = [
             models.UniqueConstraint(fields=["study_cohort", "wave"], name="cohort_has_a_wave_once"),
             models.CheckConstraint(

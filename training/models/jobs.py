@@ -26,13 +26,12 @@ class Job(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
 
     task = models.CharField(max_length=80)  # the Celery task that takes this row's id
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="jobs"
     )
-    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)  # 0: not known yet
     error = models.TextField(blank=True)
@@ -48,7 +47,7 @@ class Job(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "running", "done", "failed", "cancelled"]),
+                condition=Q(state__in=["waiting", "running", "done", "failed"]),
                 name="job_has_a_state",
             )
         ]
@@ -62,7 +61,7 @@ class Job(models.Model):
 
     @property
     def is_over(self):
-        return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+        return self.state in (self.State.DONE, self.State.FAILED)
 
     @property
     def is_unattended(self):
