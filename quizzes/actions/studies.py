@@ -125,7 +125,7 @@ def add_cohort(study: Study, cohort: Cohort, *, is_comparison=False, by=None) ->
             position=free_position(cohort, wave),
             opens_on=opens_on,
         )
-    sync_steps(study)
+    sync_steps(study, cohort=cohort)
     if by:
         record("add cohort to study", row, by=by)
     return row
@@ -137,9 +137,14 @@ def free_position(cohort: Cohort, wave: Wave) -> int:
     return max(taken, default=-1) + 1
 
 
-def sync_steps(study: Study) -> None:
-    """Open the survey steps of open waves, and only while the study's keys are here."""
+def sync_steps(study: Study, *, cohort: Cohort | None = None) -> None:
+    """Open the survey steps of open waves, and only while the study's keys are here.
+
+    cohort: only its steps. An import adds many cohorts, and each need not look at all others.
+    """
     steps = CohortStep.objects.filter(step__wave__study=study)
+    if cohort:
+        steps = steps.filter(cohort=cohort)
     try:
         link_keys_of(study)
     except KeysMissingError:
