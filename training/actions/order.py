@@ -2,6 +2,8 @@
 
 from django.db.models import Model, QuerySet
 
+A_STATEMENT = 1000  # rows; an import writes a hundred thousand
+
 
 def write_in_key_order(rows: QuerySet, *written: Model) -> None:
     """Write these rows, added or changed, and with them all others of the set anew, by their keys.
@@ -12,7 +14,8 @@ def write_in_key_order(rows: QuerySet, *written: Model) -> None:
     """
     together = {row.pk: row for row in rows} | {row.pk: row for row in written}
     rows.delete()
-    rows.model.objects.bulk_create(together[pk] for pk in sorted(together, key=sort_key))
+    ordered = [together[pk] for pk in sorted(together, key=sort_key)]
+    rows.model.objects.bulk_create(ordered, batch_size=A_STATEMENT)
 
 
 def sort_key(pk):
