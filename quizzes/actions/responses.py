@@ -309,10 +309,13 @@ def send(asked: Asked, *, mode=Response.Mode.WEB) -> bool:
     return True
 
 
-def as_array(version: InstrumentVersion, asked: list[str], answers: dict[str, int]) -> list[int]:
+def as_array(
+    version: InstrumentVersion, asked: list[str], answers: dict[str, float]
+) -> list[float]:
     """One value an item of the version, in its order; NOT_ASKED where its code is not in `asked`.
 
-    Raises ValueError for a code that the version has not and for a value outside its options.
+    Raises ValueError for a code that the version has not and for a value that its item does not
+    take.
     """
     items = list(version.items.prefetch_related("option_set__options"))
     if unknown := set(answers) - {item.code for item in items}:
@@ -320,9 +323,9 @@ def as_array(version: InstrumentVersion, asked: list[str], answers: dict[str, in
     return [value_of(item, answers) if item.code in asked else NOT_ASKED for item in items]
 
 
-def value_of(item: Item, answers: dict[str, int]) -> int:
+def value_of(item: Item, answers: dict[str, float]) -> float:
     value = answers.get(item.code, NOT_ANSWERED)
-    if value not in item.allowed_values:
+    if not item.takes(value):
         raise ValueError(f"{item.code}: not one of its values")  # never the value: logs keep it
     return value
 

@@ -162,10 +162,14 @@ class Item(models.Model):
     def options(self):
         return self.option_set.options.all()
 
-    @property
-    def allowed_values(self) -> set[int]:
-        """What may be stored for somebody who was asked."""
-        return {option.value for option in self.options} | {PREFER_NOT, NOT_ANSWERED}
+    def takes(self, value: float) -> bool:
+        """Whether this may be stored for somebody who was asked."""
+        if value in (PREFER_NOT, NOT_ANSWERED):
+            return True
+        if self.type == self.Type.SELECT_ONE:
+            return any(option.value == value for option in self.options)
+        is_decimal = self.type == self.Type.DECIMAL
+        return self.low <= value <= self.high and (is_decimal or value == int(value))
 
 
 class Scale(models.Model):
