@@ -41,7 +41,7 @@ def load_instrument(text: str) -> tuple[InstrumentVersion, bool]:
         )
     if version is None:
         version = InstrumentVersion(instrument=instrument, number=parsed.version)
-    version.yaml, version.digest = text, digest
+    version.yaml, version.digest, version.language = text, digest, parsed.language
     version.save()
     fill(version, parsed)
     return version, True
@@ -89,7 +89,10 @@ def fill(version: InstrumentVersion, parsed: parse.Instrument) -> None:
             position=position,
             code=item.code,
             kind=item.kind,
-            option_set=sets[item.options],
+            type=item.type,
+            option_set=sets[item.options] if item.options else None,
+            low=item.low,
+            high=item.high,
             waves=list(item.waves),
             right=item.right,
             apart=list(item.apart),
@@ -98,7 +101,7 @@ def fill(version: InstrumentVersion, parsed: parse.Instrument) -> None:
             findings=" ".join(item.findings),
             **texts(text=item.text, short=item.short),
         )
-        if item.scale:
+        for code in item.scales:
             ScaleItem.objects.create(
-                scale=scales[item.scale], item=row, is_reversed=item.is_reversed
+                scale=scales[code], item=row, is_reversed=code in item.reversed_in
             )

@@ -127,13 +127,14 @@ def ask(slug: str, user: User) -> Asked | None:
 
     A person is one participant in a study: the cohort of the first answer counts, then that of
     answers under way, then one whose wave is open, then the first one joined.
-    Raises KeysMissingError.
+    An instrument that is loaded for analysis only is asked of nobody. Raises KeysMissingError.
     """
     cohort_waves = list(
         CohortWave.objects.filter(
             wave__step__slug=slug,
             study_cohort__cohort__enrolments__learner=user,
             study_cohort__cohort__enrolments__left_on=None,
+            wave__version__in=InstrumentVersion.objects.askable(),
         )
         .select_related("wave__step", "wave__version", "wave__study", "study_cohort__cohort")
         .order_by("study_cohort__cohort__enrolments__pk")

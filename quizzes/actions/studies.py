@@ -140,6 +140,8 @@ def free_position(cohort: Cohort, wave: Wave) -> int:
 def sync_steps(study: Study, *, cohort: Cohort | None = None) -> None:
     """Open the survey steps of open waves, and only while the study's keys are here.
 
+    A wave whose instrument is loaded for analysis only stays closed.
+
     cohort: only its steps. An import adds many cohorts, and each need not look at all others.
     """
     steps = CohortStep.objects.filter(step__wave__study=study)
@@ -152,7 +154,10 @@ def sync_steps(study: Study, *, cohort: Cohort | None = None) -> None:
         return
     has_open_wave = Exists(
         CohortWave.objects.filter(
-            study_cohort__cohort=OuterRef("cohort"), wave__step=OuterRef("step"), closed_at=None
+            study_cohort__cohort=OuterRef("cohort"),
+            wave__step=OuterRef("step"),
+            wave__version__in=InstrumentVersion.objects.askable(),
+            closed_at=None,
         )
     )
     steps.filter(~has_open_wave, is_open=True).update(is_open=False)

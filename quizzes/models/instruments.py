@@ -1,7 +1,7 @@
 """The survey: an instrument, its versions, items, options and scales. Knows no item by name."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 # Stored in place of an answer; never an option's value.
@@ -19,6 +19,13 @@ class Instrument(models.Model):
         return self.code
 
 
+class InstrumentVersionQuerySet(models.QuerySet):
+    def askable(self):
+        """Those that the pages can ask: in both languages, and without numbers."""
+        numbers = Item.objects.filter(version=OuterRef("pk")).exclude(type=Item.Type.SELECT_ONE)
+        return self.filter(~Exists(numbers), language="")
+
+
 class InstrumentVersion(models.Model):
     """The wording at one time. The first answer freezes it."""
 
@@ -34,6 +41,8 @@ class InstrumentVersion(models.Model):
     # Somebody confirmed the items that need it (`to_confirm`); empty until a person has.
     signed_off_by = models.CharField(_("signed off by"), max_length=120, blank=True)
     signed_off_on = models.DateField(_("signed off on"), null=True, blank=True)
+
+    objects = InstrumentVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("survey version")
@@ -53,6 +62,11 @@ class InstrumentVersion(models.Model):
 
     def __str__(self):
         return f"{self.instrument} {self.number}"
+
+    @property
+    def is_askable(self) -> bool:
+        """Whether the pages can ask it; otherwise it is loaded for analysis only."""
+        return InstrumentVersion.objects.askable().filter(pk=self.pk).exists()
 
 
 class OptionSet(models.Model):

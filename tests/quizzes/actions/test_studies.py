@@ -6,10 +6,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import override
 
+from quizzes.actions.instruments import load_instrument
+from quizzes.actions.responses import ask
 from quizzes.actions.studies import StudyError, add_cohort, close_wave, make_study, sweep_studies
 from quizzes.keys import destroy_link_key, key_path, make_keys
 from quizzes.models import CohortWave, Quarantine, Study
 from tests.quizzes.conftest import officers
+from tests.quizzes.instruments.test_parse import in_one_language, measured
 from training.actions.progress import complete_step
 from training.models import Cohort, CohortStep
 from training.models.way import way_of
@@ -154,3 +157,27 @@ def test_late_pages_are_dropped_after_ninety_days(cohort):
     sweep_studies()
 
     assert [late.code for late in Quarantine.objects.all()] == ["ABCDEFGHIJKLMNOQ"]
+
+
+@pytest.mark.parametrize("text", [measured(), in_one_language("en")], ids=["number", "English"])
+def test_what_the_pages_cannot_ask_is_asked_of_nobody(settings, tmp_path, text):
+    settings.KEY_DIR = tmp_path
+    version, _ = load_instrument(text)
+    study = make_study("LOADED", version, ["pre"])
+    make_keys(study)
+    cohort = Cohort.objects.create(name="C", ends_on=timezone.localdate() + timedelta(days=30))
+    add_cohort(study, cohort)
+    user = officers(cohort, 1)[0]
+
+    assert not version.is_askable
+    assert survey_steps(cohort) == {"loaded-pre": False}
+    assert ask("loaded-pre", user) is None
+
+    sweep_studies()
+
+    assert survey_steps(cohort) == {"loaded-pre": False}
+
+
+def test_what_is_in_both_languages_and_has_no_number_can_be_asked(version, officer):
+    assert version.is_askable
+    assert ask("small-pre", officer)
