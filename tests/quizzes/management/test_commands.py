@@ -7,9 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from quizzes.actions.releases import request_release
+from quizzes.instruments.parse import parse_instrument
+from quizzes.instruments.xlsform import write_xlsform
 from quizzes.keys import key_path
-from quizzes.models import Release, Study
+from quizzes.models import InstrumentVersion, Release, Study
 from tests.quizzes.actions.test_releases import finished, waves_of
+from tests.quizzes.conftest import INSTRUMENT
 from training.models import Cohort
 
 pytestmark = pytest.mark.django_db
@@ -98,11 +101,31 @@ def test_a_fault_is_one_english_sentence_and_changes_nothing(cohort, arguments, 
     assert not Release.objects.exists()
 
 
-def test_a_file_that_is_no_text_is_refused(db, tmp_path):
-    (tmp_path / "form.xlsx").write_bytes(b"PK\x03\x04\xff\xfe")
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("form.yaml", "not a text file"), ("form.xlsx", "not a spreadsheet in the form XLSX")],
+)
+def test_a_file_of_another_form_is_refused(db, tmp_path, name, sentence):
+    (tmp_path / name).write_bytes(b"PK\x03\x04\xff\xfe")
 
-    with pytest.raises(CommandError, match="not a text file"):
-        run("load_instrument", tmp_path / "form.xlsx")
+    with pytest.raises(CommandError, match=sentence):
+        run("load_instrument", tmp_path / name)
+
+
+def test_a_spreadsheet_is_loaded_as_the_text_file_is(db, tmp_path):
+    file = tmp_path / "small.XLSX"
+    file.write_bytes(write_xlsform(parse_instrument(INSTRUMENT)))
+
+    assert run("load_instrument", file, "--dry-run") == "SMALL 1: 4 items, no fault.\n"
+    assert not InstrumentVersion.objects.exists()
+    assert run("load_instrument", file) == "SMALL 1: loaded.\n"
+    assert run("load_instrument", file) == "SMALL 1: unchanged.\n"
+
+    version = InstrumentVersion.objects.get()
+    assert parse_instrument(version.yaml) == parse_instrument(INSTRUMENT)
+    assert [
+        (link.item.code, link.is_reversed) for link in version.scales.get().scale_items.all()
+    ] == [("Q1", False), ("Q2", True)]
 
 
 @pytest.mark.parametrize("command", [["demo"], ["simulate_cohort", "--officers=3", "--seed=1"]])
