@@ -35,5 +35,6 @@ class InstrumentVersionAdmin(ByRole, admin.ModelAdmin):
         return "\n".join(lines) or "–"
 
     def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
+        # Only what the form holds: somebody may have frozen the version since it was read.
+        obj.save(update_fields=["signed_off_by", "signed_off_on"])
         record("sign off", obj, by=request.user)

@@ -1,6 +1,10 @@
-import pytest
-from django.test import Client
+from datetime import date
 
+import pytest
+from django.contrib.admin import site
+from django.test import Client, RequestFactory
+
+from quizzes.models import InstrumentVersion
 from training.actions.people import make_account
 from training.models import Role
 
@@ -21,3 +25,17 @@ def test_a_survey_is_signed_off_by_somebody_on_a_day(version, by, on):
 
     version.refresh_from_db()
     assert version.signed_off_by == "N."
+
+
+def test_a_version_that_freezes_while_it_is_signed_off_is_both(version):
+    request = RequestFactory().post("/")
+    request.user = make_account(
+        roles=[Role.EDITOR], password="x", family_name_km="ក", given_name_km="ខ"
+    )
+    version.signed_off_by, version.signed_off_on = "N.", date(2026, 11, 25)
+    InstrumentVersion.objects.update(frozen_on=date(2026, 11, 24))
+
+    site.get_model_admin(InstrumentVersion).save_model(request, version, form=None, change=True)
+
+    version.refresh_from_db()
+    assert (version.frozen_on, version.signed_off_by) == (date(2026, 11, 24), "N.")
