@@ -30,8 +30,8 @@ def answer(user, wave, *, study="small", **values):
     send(asked)
 
 
-def finished(study, *, people=12, name="Done", origin="real"):
-    """A cohort whose people rose by one point on Q1, with everything closed."""
+def answered(study, *, people=12, name="Done", origin="real"):
+    """A cohort whose people rose by one point on Q1; its waves are open still."""
     cohort = Cohort.objects.create(
         name=name, ends_on=timezone.localdate() + timedelta(days=9), origin=origin
     )
@@ -39,8 +39,18 @@ def finished(study, *, people=12, name="Done", origin="real"):
     for n, user in enumerate(officers(cohort, people)):
         answer(user, "pre", Q1=1 + n % 4, Q2=3, D1=1 + n % 2)
         answer(user, "post", Q1=2 + n % 4, Q2=3)
+    return cohort
+
+
+def close_all(cohort):
     for row in CohortWave.objects.filter(study_cohort__cohort=cohort):
         close_wave(row)
+
+
+def finished(study, **fields):
+    """The same with everything closed."""
+    cohort = answered(study, **fields)
+    close_all(cohort)
     return cohort
 
 
@@ -214,11 +224,12 @@ def test_cohorts_may_be_published_apart_and_together_where_each_is_large(study):
 
 def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
     """Eleven answered before and eleven after, but only eight of them both times."""
-    one, other = finished(study), finished(study, people=14, name="other")
+    one, other = finished(study), answered(study, people=14, name="other")
     theirs = Response.objects.filter(cohort_wave__study_cohort__cohort=other)
     codes = sorted(theirs.filter(wave__name="pre").values_list("code", flat=True))
     theirs.filter(wave__name="pre", code__in=codes[:3]).delete()
     theirs.filter(wave__name="post", code__in=codes[-3:]).delete()
+    close_all(other)
     publish(released(study, one))
     both = released(study, one, other)
 

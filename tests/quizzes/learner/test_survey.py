@@ -274,6 +274,7 @@ def test_what_is_asked_is_fixed_at_the_consent(phone, officer, study, settings):
     study.version.items.filter(code="Q1").update(to_confirm=True)
     pages._items.cache_clear()
     agree(phone)
+    study.version.refresh_from_db()  # the first yes has frozen it
     study.version.signed_off_by, study.version.signed_off_on = "N.", timezone.localdate()
     study.version.save()
 

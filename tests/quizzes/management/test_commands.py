@@ -11,7 +11,7 @@ from quizzes.instruments.parse import parse_instrument
 from quizzes.instruments.xlsform import write_xlsform
 from quizzes.keys import key_path
 from quizzes.models import InstrumentVersion, Release, Study
-from tests.quizzes.actions.test_releases import finished, waves_of
+from tests.quizzes.actions.test_releases import answered, finished, waves_of
 from tests.quizzes.conftest import INSTRUMENT
 from training.models import Cohort
 
@@ -51,8 +51,7 @@ def test_destroying_needs_the_code_written_out(study, monkeypatch):
 
 
 def test_from_closing_to_the_file(study, tmp_path):
-    cohort = finished(study)
-    cohort.study_cohorts.get().waves.update(closed_at=None)
+    cohort = answered(study)
 
     for wave in ("pre", "post"):
         said = run("close_wave", "--study", "SMALL", "--wave", wave, "--cohort", cohort.join_code)

@@ -1,0 +1,130 @@
+"""What the database itself refuses: to change a frozen version, or answers of a closed wave.
+
+The actions say so kindly and first. These triggers hold for a shell and a hand-written query too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connections, transaction
+
+from quizzes.models.instruments import (
+    InstrumentVersion,
+    Item,
+    OptionSet,
+    Scale,
+    ScaleItem,
+    SetOption,
+)
+from quizzes.models.responses import Response
+from quizzes.models.studies import CohortWave
+
+VERSIONS, OPTION_SETS, SCALES, RESPONSES, COHORT_WAVES = (
+    model._meta.db_table for model in (InstrumentVersion, OptionSet, Scale, Response, CohortWave)
+)
+# What may still be written on a frozen version: somebody signs it off after the first answers.
+SIGNING_OFF = {"signed_off_by", "signed_off_on"}
+
+FROZEN = "This survey version was answered and never changes; make a new version."
+CLOSED = "This wave is closed: its answers are frozen."
+CLOSED_FOR_GOOD = "A closed wave stays closed, and its time of closing stays as it is."
+
+# Of an update both rows count: nothing is moved out of what is frozen, nor into it.
+ROWS = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}
+
+IS_NOT_SAME = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
+
+CREATE = {
+    "sqlite": """
+        CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {condition}
+        BEGIN SELECT RAISE(ABORT, '{sentence}'); END""",
+    # A function of its own: the WHEN of a trigger takes no subquery here.
+    "postgresql": """
+        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            IF {condition} THEN
+                RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()""",
+}
+DROP = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}",
+    "postgresql": "DROP FUNCTION IF EXISTS {name}() CASCADE",  # and with it its trigger
+}
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Refuses this event on a row of this table where the condition holds."""
+
+    table: str
+    event: str  # INSERT, UPDATE or DELETE
+    condition: str
+    sentence: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.table}_refuses_{self.event.lower()}"
+
+
+def triggers(vendor: str) -> Iterator[Trigger]:
+    """All of them, in the SQL of this database."""
+    columns = {field.column for field in InstrumentVersion._meta.local_concrete_fields}
+    changes = differs(vendor, *sorted(columns - SIGNING_OFF))
+    yield Trigger(VERSIONS, "UPDATE", f"OLD.frozen_on IS NOT NULL AND {changes}", FROZEN)
+    yield Trigger(VERSIONS, "DELETE", "OLD.frozen_on IS NOT NULL", FROZEN)
+    for model in (Item, OptionSet, Scale):
+        yield from refusing(model, "version_id", f"{VERSIONS} WHERE frozen_on IS NOT NULL", FROZEN)
+    frozen = f"SELECT id FROM {VERSIONS} WHERE frozen_on IS NOT NULL"
+    for model, column, parent in (
+        (SetOption, "option_set_id", OPTION_SETS),
+        (ScaleItem, "scale_id", SCALES),
+        (Scale.parts.through, "from_scale_id", SCALES),
+    ):
+        yield from refusing(model, column, f"{parent} WHERE version_id IN ({frozen})", FROZEN)
+    closed = f"{COHORT_WAVES} WHERE closed_at IS NOT NULL"
+    yield from refusing(Response, "cohort_wave_id", closed, CLOSED)
+    reopens = f"OLD.closed_at IS NOT NULL AND {differs(vendor, 'closed_at')}"
+    yield Trigger(COHORT_WAVES, "UPDATE", reopens, CLOSED_FOR_GOOD)
+
+
+def differs(vendor: str, *columns: str) -> str:
+    """Whether one of these columns is changed, to or from NULL as well."""
+    pairs = (f"OLD.{column} {IS_NOT_SAME[vendor]} NEW.{column}" for column in columns)
+    return f"({' OR '.join(pairs)})"
+
+
+def refusing(model, column: str, fixed: str, sentence: str) -> Iterator[Trigger]:
+    """Every write of a row whose column names a row of `fixed`, a table and which of it."""
+    for event, rows in ROWS.items():
+        named = ", ".join(f"{row}.{column}" for row in rows)
+        condition = f"EXISTS (SELECT 1 FROM {fixed} AND id IN ({named}))"
+        yield Trigger(model._meta.db_table, event, condition, sentence)
+
+
+def drop_triggers(using: str, plan, **kwargs) -> None:
+    """Before migrations run: SQLite cannot rebuild a table that a trigger of another one reads.
+
+    Nor could a migration fill a new column of a frozen version.
+    """
+    if plan:
+        execute(using, DROP)
+
+
+def make_triggers(using: str, **kwargs) -> None:
+    """After every migrate: they were dropped before, or with a table that SQLite rebuilt."""
+    connection = connections[using]
+    tables = {trigger.table for trigger in triggers(connection.vendor)}
+    if tables <= set(connection.introspection.table_names()):  # not so on the way back to nothing
+        execute(using, DROP, CREATE)
+
+
+def execute(using: str, *statements: dict[str, str]) -> None:
+    """For each trigger run these statements, vendor -> SQL; all of it or nothing."""
+    vendor = connections[using].vendor
+    with transaction.atomic(using=using), connections[using].cursor() as cursor:
+        for trigger in triggers(vendor):
+            for statement in statements:
+                cursor.execute(statement[vendor].format(name=trigger.name, **vars(trigger)))
