@@ -98,7 +98,7 @@ QUERIES = {
         "quizzes:evaluation": 9,
         "quizzes:study": 16,
         "quizzes:close_wave": 4,
-        "quizzes:release": 16,
+        "quizzes:release": 17,
         "quizzes:export": 4,
     },
 }

@@ -1,15 +1,19 @@
 """Do the items of a scale measure the same?"""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import fdtri
 
 from quizzes.analysis.describe import standard_deviation
 from quizzes.analysis.errors import NotComputable
 
 TAILS = (0.025, 0.975)  # of the 95 % interval
+HEYWOOD = 0.005  # the least uniqueness; an item that reaches it is taken for the factor itself
+SINGULAR = 1e-9  # the least eigenvalue of correlations that can be inverted
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,68 @@ def cronbach_alpha(rows: Sequence[Sequence[float | None]]) -> Alpha:
     alpha = k / (k - 1) * (1 - float(answers.var(axis=0, ddof=1).sum() / sums.var(ddof=1)))
     rest_r = tuple(_correlation(item, sums - item) for item in answers.T)
     return Alpha(k=k, n=n, alpha=alpha, ci=_feldt_interval(alpha, n, k), item_rest_r=rest_r)
+
+
+def omega(rows: Sequence[Sequence[float | None]]) -> float:
+    """McDonald's omega: the share of the sum's variance that one common factor explains.
+
+    rows: as of cronbach_alpha. The factor is that of maximum likelihood, on standardised items.
+
+    Raises ValueError if the rows differ in length. Raises NotComputable: "fewer_than_three_items",
+    "fewer_than_two_complete_rows", "no_variation" if an item does not vary,
+    "items_determine_each_other" if the correlations have no inverse, "no_common_factor" if an item
+    is all factor (Heywood) or there is none.
+
+    Source: McDonald (1999), Test Theory, ch. 6; Joreskog (1967), Psychometrika 32:443 (the
+    likelihood with the loadings profiled out).
+    """
+    answers = _complete(rows)
+    if answers.shape[1] < 3:
+        raise NotComputable("fewer_than_three_items")
+    if any(standard_deviation(item) == 0 for item in answers.T):
+        raise NotComputable("no_variation")
+    deviations = answers.std(axis=0, ddof=1)
+    correlations = np.corrcoef(answers.T)
+    if np.linalg.eigvalsh(correlations)[0] < SINGULAR:
+        raise NotComputable("items_determine_each_other")
+    loadings, unique = _one_factor(correlations)
+    common = float(loadings @ deviations) ** 2
+    return common / (common + float(unique @ deviations**2))
+
+
+def _one_factor(correlations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Loadings and uniquenesses of one factor by maximum likelihood."""
+
+    def scaled(unique):
+        root = np.sqrt(unique)
+        values, vectors = np.linalg.eigh(correlations / np.outer(root, root))
+        return root, values, vectors
+
+    def misfit(unique):
+        _, values, _ = scaled(unique)
+        rest = values[:-1]
+        return float(np.sum(rest - np.log(rest) - 1))
+
+    def slope(unique):
+        root, values, vectors = scaled(unique)
+        loadings = root * vectors[:, -1] * np.sqrt(max(values[-1] - 1, 0))
+        implied = np.outer(loadings, loadings) + np.diag(unique)
+        return np.diag(implied - correlations) / unique**2
+
+    start = np.clip(0.5 / np.diag(np.linalg.inv(correlations)), 2 * HEYWOOD, 0.99)
+    found = minimize(
+        misfit,
+        start,
+        jac=slope,
+        method="L-BFGS-B",
+        bounds=[(HEYWOOD, 1.0)] * len(start),
+        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 5000},
+    )
+    unique = found.x
+    root, values, vectors = scaled(unique)
+    if unique.min() <= HEYWOOD * 1.01 or values[-1] <= 1:
+        raise NotComputable("no_common_factor")
+    return root * vectors[:, -1] * math.sqrt(values[-1] - 1), unique
 
 
 def _complete(rows: Sequence[Sequence[float | None]]) -> np.ndarray:

@@ -11,14 +11,17 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from quizzes.analysis.attrition import compare_lost
 from quizzes.analysis.change import paired_change
+from quizzes.analysis.clusters import clustered_mean, icc1
 from quizzes.analysis.describe import describe, mean_interval
 from quizzes.analysis.disclosure import suppress_counts
 from quizzes.analysis.errors import NotComputable
-from quizzes.analysis.reliability import cronbach_alpha
+from quizzes.analysis.reliability import cronbach_alpha, omega
 from quizzes.keys import keys_of
 from quizzes.models import Release, Response
 from quizzes.reports.frozen import place_of
+from quizzes.reports.items import item_changes
 from quizzes.reports.scores import Scored, score_rows
 
 CHUNK = 500  # rows fetched whole at a time, so that no read stands open while officers save
@@ -89,6 +92,8 @@ def build_report(release: Release, content: dict) -> dict:
         wave.name for wave in study.waves.all() if wave.pk in {row.wave_id for row in cohort_waves}
     ]
     scored = score_rows(study.version, content, waves)
+    cohorts = [row["cohort"] for row in content["rows"]]
+    pairs = list(combinations(waves, 2))
     least = study.min_group
     return {
         "release": str(release.pk),
@@ -100,6 +105,10 @@ def build_report(release: Release, content: dict) -> dict:
         "waves": waves,
         "flow": flow(cohort_waves, content, waves, least),
         "languages": {wave: languages(content, wave, least) for wave in waves},
+        "attrition": {
+            wave: {scale.code: attrition(scale, content, waves[0], wave, least) for scale in scored}
+            for wave in waves[1:]
+        },
         "reliability": {
             scale.code: {wave: reliability(scale, wave, least) for wave in waves}
             for scale in scored
@@ -109,11 +118,12 @@ def build_report(release: Release, content: dict) -> dict:
         },
         "change": {
             scale.code: {
-                f"{first}-{second}": change(scale, first, second, least)
-                for first, second in combinations(waves, 2)
+                f"{first}-{second}": change(scale, cohorts, first, second, least)
+                for first, second in pairs
             }
             for scale in scored
         },
+        "items": item_changes(study.version, content, pairs, least),
         "not_asked": (left_out := not_asked(scored, waves)),
         "notes": NOTES
         + (["some_items_not_asked"] if left_out else [])
@@ -195,7 +205,7 @@ def scores(scale: Scored, wave: str, least: int) -> dict:
 
 
 def reliability(scale: Scored, wave: str, least: int) -> dict:
-    keys = ["k", "n", "alpha", "alpha_ci", "item_rest_r"]
+    keys = ["k", "n", "alpha", "alpha_ci", "omega", "item_rest_r"]
     codes, rows = scale.items_at(wave)
     complete = [row for row in rows if None not in row]
     if len(complete) < max(least, RELIABLE_FROM):
@@ -209,18 +219,49 @@ def reliability(scale: Scored, wave: str, least: int) -> dict:
         "n": found.n,
         "alpha": found.alpha,
         "alpha_ci": found.ci,
+        "omega": value_or_none(omega, complete),
         "item_rest_r": dict(zip(codes, found.item_rest_r, strict=True)),
     }
+
+
+def value_or_none(compute, *arguments):
+    try:
+        return compute(*arguments)
+    except NotComputable:
+        return None
+
+
+ATTRITION = ["n_kept", "n_lost", "mean_kept", "mean_lost", "smd", "welch_t", "df", "p"]
+
+
+def attrition(scale: Scored, content: dict, first: str, wave: str, least: int) -> dict:
+    """The first scores of those who answered a later wave, beside those of who did not."""
+    scored = [
+        (score, wave in row["waves"])
+        for score, row in zip(scale.scores[first], content["rows"], strict=True)
+        if score is not None
+    ]
+    kept = [score for score, is_kept in scored if is_kept]
+    lost = [score for score, is_kept in scored if not is_kept]
+    if min(len(kept), len(lost)) < least:
+        return hidden(ATTRITION, "fewer_than_min_group")
+    if len(set(kept)) == 1 or len(set(lost)) == 1:
+        return hidden(ATTRITION, "everybody_the_same")
+    try:
+        return vars(compare_lost(kept, lost)).copy()
+    except NotComputable as error:
+        return hidden(ATTRITION, error.reason, "not_computed")
 
 
 CHANGE = [
     *("n", "mean_pre", "sd_pre", "ci_pre", "mean_post", "sd_post", "ci_post"),
     *("diff", "ci", "t", "df", "p", "wilcoxon", "d_z", "d_z_ci", "g_z", "d_av"),
-    *("band", "improved", "unchanged", "worsened"),
+    *("cluster", "band", "improved", "unchanged", "worsened"),
 ]
 
 
-def change(scale: Scored, first: str, second: str, least: int) -> dict:
+def change(scale: Scored, cohorts: list[int], first: str, second: str, least: int) -> dict:
+    """The change of one scale. cohorts: of each participant."""
     before, after = scale.pairs(first, second)
     if len(before) < least:
         return hidden(CHANGE, "fewer_than_min_group")
@@ -230,8 +271,24 @@ def change(scale: Scored, first: str, second: str, least: int) -> dict:
         return hidden(CHANGE, error.reason, "not_computed")
     if found.sd_pre == 0 or found.sd_post == 0:
         return hidden(CHANGE, "everybody_the_same")
-    block = {name: getattr(found, name) for name in CHANGE if not name.startswith("ci_")}
+    block = {name: getattr(found, name, None) for name in CHANGE}
+    places = scale.scored_at(first, second)
+    block["cluster"] = clustered(before, after, [cohorts[n] for n in places])
     block["wilcoxon"] = vars(found.wilcoxon).copy()
     block["ci_pre"] = mean_interval(found.mean_pre, found.sd_pre, found.n)
     block["ci_post"] = mean_interval(found.mean_post, found.sd_post, found.n)
     return block | ({"not_computed": found.reason} if found.reason else {})
+
+
+CLUSTER = ["groups", "se_cr1", "se_cr2", "df_cr2", "p_cr1", "p_cr2"]
+
+
+def clustered(before: list[float], after: list[float], cohorts: list[int]) -> dict:
+    """The same mean change where people of one cohort may be alike."""
+    differences = [second - first for first, second in zip(before, after, strict=True)]
+    try:
+        found = clustered_mean(differences, cohorts)
+    except NotComputable as error:
+        return hidden([*CLUSTER, "icc"], error.reason, "not_computed")
+    block = {name: getattr(found, name) for name in CLUSTER}
+    return block | {"icc": value_or_none(icc1, before, cohorts)}

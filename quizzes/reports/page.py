@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import combinations
 
 from quizzes.keys import KeysMissingError
-from quizzes.models import Release, Scale
+from quizzes.models import Item, Release, Scale
 from quizzes.reports.frozen import report_of
 from quizzes.reports.scores import bounds_of
 
@@ -197,6 +197,23 @@ class ReportPage:
         return [
             (scale, [(names[w], self.report[part][scale.code][w]) for w in self.report["waves"]])
             for scale in self.scales
+        ]
+
+    @cached_property
+    def items(self) -> list[tuple[Item, dict]]:
+        """(item, its block) of what both waves asked, in the order of the survey."""
+        found = self.report.get("items", {})  # not in releases built before there were any
+        items = self.release.study.version.items.filter(code__in=found)
+        rows = [(item, found[item.code].get(self.pair)) for item in items]
+        return [(item, block) for item, block in rows if block]
+
+    @property
+    def attrition(self) -> list[tuple[str, list[tuple[Scale, dict]]]]:
+        """Each later wave with its blocks, one a scale."""
+        names, found = self.wave_names, self.report.get("attrition", {})
+        return [
+            (names[wave], [(scale, blocks[scale.code]) for scale in self.scales])
+            for wave, blocks in found.items()
         ]
 
     @property

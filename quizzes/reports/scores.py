@@ -38,14 +38,15 @@ class Scored:
         rows = [[row[n] for n in asked] for row in self.items[wave] if row is not None]
         return [self.item_codes[n] for n in asked], rows
 
+    def scored_at(self, first: str, second: str) -> list[int]:
+        """The places of those who have a score at both waves."""
+        both = zip(self.scores[first], self.scores[second], strict=True)
+        return [n for n, scores in enumerate(both) if None not in scores]
+
     def pairs(self, first: str, second: str) -> tuple[list[float], list[float]]:
         """Scores at both waves of those who have both."""
-        both = [
-            (before, after)
-            for before, after in zip(self.scores[first], self.scores[second], strict=True)
-            if before is not None and after is not None
-        ]
-        return [before for before, _ in both], [after for _, after in both]
+        both = self.scored_at(first, second)
+        return tuple([self.scores[wave][n] for n in both] for wave in (first, second))
 
 
 @dataclass(frozen=True)

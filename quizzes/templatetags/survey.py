@@ -66,6 +66,12 @@ def why(block):
 
 
 @register.filter
+def is_far_apart(block):
+    """Whether those who were lost differ by more than a quarter of a standard deviation."""
+    return abs(block["smd"]) > 0.25
+
+
+@register.filter
 def note(code):
     return NOTES.get(code, code)
 
@@ -73,7 +79,7 @@ def note(code):
 @register.filter
 def p_value(p):
     """Three decimals; smaller ones as "< 0.001"."""
-    if p is None:
+    if p is None or p == "":
         return "–"
     return f"< {number(0.001, 3)}" if p < 0.001 else number(p, 3)
 

@@ -26,7 +26,7 @@ def number(value, places=0):
 
     Half goes away from zero; what rounds to zero has no sign. Django alone would cut, not round.
     """
-    if value is None:
+    if value is None or value == "":  # what an older report has not
         return "–"
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
     text = formats.number_format(rounded + 0, decimal_pos=int(places), force_grouping=True)
