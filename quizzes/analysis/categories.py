@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 from scipy.stats import binom, false_discovery_control
 
@@ -34,20 +35,21 @@ class StuartMaxwell:
 
 
 def transition_table(
-    before: Sequence[float], after: Sequence[float], values: Sequence[float]
+    before: ArrayLike, after: ArrayLike, values: Sequence[float]
 ) -> list[list[int]]:
     """How many went from which answer (rows) to which (columns), both in the order of `values`.
 
     before, after: same length, position i is the same person. Raises ValueError if the lengths
-    differ or a value is not among `values`.
+    differ, a value is not among `values`, or `values` names one twice.
     """
-    place = {value: n for n, value in enumerate(values)}
-    table = [[0] * len(values) for _ in values]
-    for first, second in zip(before, after, strict=True):
-        if first not in place or second not in place:
-            raise ValueError("a value that is not among the answers")
-        table[place[first]][place[second]] += 1
-    return table
+    values = np.asarray(values, dtype=float)
+    if len(np.unique(values)) < len(values):
+        raise ValueError("a value twice among the answers")
+    if len(before) != len(after):
+        raise ValueError(f"{len(before)} answers before, {len(after)} after")
+    k = len(values)
+    cells = _places(before, values) * k + _places(after, values)
+    return np.bincount(cells, minlength=k * k).reshape(k, k).tolist()
 
 
 def mcnemar(b: int, c: int) -> McNemar:
@@ -62,6 +64,7 @@ def mcnemar(b: int, c: int) -> McNemar:
     """
     if min(b, c) < 0:
         raise ValueError("a negative count")
+    b, c = int(b), int(c)
     n, fewer = b + c, min(b, c)
     if n == 0:
         raise NotComputable("nobody_changed")
@@ -115,6 +118,15 @@ def benjamini_hochberg(p_values: Sequence[float | None]) -> list[float | None]:
     57:289.
     """
     return _adjusted(p_values, lambda p: false_discovery_control(p, method="bh"))
+
+
+def _places(answers: ArrayLike, values: np.ndarray) -> np.ndarray:
+    """Where each answer stands in `values`."""
+    answers = np.asarray(answers, dtype=float)
+    if not np.isin(answers, values).all():
+        raise ValueError("a value that is not among the answers")
+    order = np.argsort(values)
+    return order[np.searchsorted(values, answers, sorter=order)]
 
 
 def _holm(p: np.ndarray) -> np.ndarray:
