@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quizzes.models import CohortWave, Release, Response, Study, Wave
-from quizzes.reports.scores import scored_both
+from quizzes.reports.frozen import sizes_of
 from training.actions.audit import record
 from training.actions.jobs import request_job, try_again
 from training.khmer import digits_in
@@ -129,13 +129,13 @@ def check_published_together(release: Release) -> None:
         if not cohorts & other_cohorts:
             continue
         differing = {cohort.pk for cohort in cohorts ^ other_cohorts}
-        small = [
-            cohort
-            for counts in (*scored_both(release).values(), *scored_both(other).values())
-            for cohort, count in counts.items()
-            if cohort in differing and count < release.study.min_group
-        ]
-        if waves != other_waves or small:
+        known = [*sizes_of(release).values(), *sizes_of(other).values()]
+        is_small = not all(known) or any(
+            cohort in differing and count < release.study.min_group
+            for sizes in known
+            for cohort, count in sizes.items()
+        )
+        if waves != other_waves or (differing and is_small):
             raise ReleaseError(
                 _(
                     "Release %(number)s is published for some of these cohorts already. Whoever "
