@@ -148,6 +148,42 @@ def test_with_nothing_missing_it_is_the_analysis_of_variance(seed):
     assert post.se == pytest.approx(math.sqrt(2 * residual / n), rel=1e-6)
 
 
+def restricted(variances, y, design, person, cohort):
+    """The restricted log-likelihood, its coefficients and their covariance, with full matrices."""
+    between, people, residual = variances
+    alike = (person[:, None] == person, cohort[person][:, None] == cohort[person])
+    covariance = residual * np.eye(len(y)) + people * alike[0] + between * alike[1]
+    inverse = np.linalg.inv(covariance)
+    information = design.T @ inverse @ design
+    b = np.linalg.solve(information, design.T @ inverse @ y)
+    rest = y - design @ b
+    logs = np.linalg.slogdet(covariance)[1] + np.linalg.slogdet(information)[1]
+    return -(logs + rest @ inverse @ rest) / 2, b, np.linalg.inv(information)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_other_variances_are_more_likely(seed):
+    """At the edge too, where statsmodels does not converge."""
+    random = np.random.default_rng(seed)
+    values, cohorts = simulated(random.integers(2, 6), 5, seed, 0.35, random.choice([0, 0.5]))
+    person, wave = np.nonzero(~np.isnan(values))
+    person = np.unique(person, return_inverse=True)[1]
+    cohorts = cohorts[~np.isnan(values).all(axis=1)]
+    y = values[~np.isnan(values)]
+    design = np.column_stack([np.ones(len(y)), wave == 1, wave == 2]).astype(float)
+
+    found = fit(y, design, person, cohorts)
+
+    variances = np.asarray([found.var_cohort, found.var_person, found.var_residual])
+    most, b, covariance = restricted(variances, y, design, person, cohorts)
+    assert found.b == pytest.approx(b, rel=1e-6)
+    assert found.covariance == pytest.approx(covariance, rel=1e-6)
+    near = variances * random.uniform(0.9, 1.1, (40, 3)) + random.uniform(0, 0.01, (40, 3))
+    far = random.exponential(0.3, (80, 3)) + [0, 0, 0.01]
+    for other in [*near, *far, *far * [0, 1, 1], *far * [1, 0, 1], *far * [0, 0, 1]]:
+        assert restricted(other, y, design, person, cohorts)[0] <= most + 1e-9
+
+
 def test_no_variance_between_cohorts_is_said_and_changes_nothing_else():
     values, _ = simulated(1, 12, 5, missing=0.2)
     twice = np.vstack([values, values])
