@@ -41,18 +41,16 @@ def clustered_mean(values: ArrayLike, groups: Sequence[Hashable] | np.ndarray) -
     with G / (G - 1), as in Stata for a mean.
     """
     values = finite(values)
-    sums, sizes = _residual_sums(values, groups)
+    sums, sizes = residual_sums(values, groups)
     count, n = len(sizes), len(values)
     if count < 2:
         raise NotComputable("one_cohort")
     if standard_deviation(values) == 0 or np.abs(sums).max() < 1e-9 * np.abs(values).max():
         raise NotComputable("no_variation")
     mean = float(values.mean())
-    # With an intercept alone, CR2 divides the squared sum of a cohort by 1 - its share.
-    shares = sizes / n
     se_cr1 = math.sqrt(count / (count - 1) * float(np.sum(sums**2))) / n
-    se_cr2 = math.sqrt(float(np.sum(sums**2 / (1 - shares)))) / n
-    df = _satterthwaite(shares)
+    variance, df = mean_cr2(sums, sizes)
+    se_cr2 = math.sqrt(variance)
     return ClusteredMean(
         groups=count,
         se_cr1=se_cr1,
@@ -75,7 +73,7 @@ def icc1(values: ArrayLike, groups: Sequence[Hashable] | np.ndarray) -> float:
     Snedecor & Cochran (1989), Statistical Methods, ch. 13.
     """
     values = finite(values)
-    sums, sizes = _residual_sums(values, groups)
+    sums, sizes = residual_sums(values, groups)
     count, n = len(sizes), len(values)
     if count < 2:
         raise NotComputable("one_cohort")
@@ -90,6 +88,17 @@ def icc1(values: ArrayLike, groups: Sequence[Hashable] | np.ndarray) -> float:
     return (ms_between - ms_within) / (ms_between + (size - 1) * ms_within)
 
 
+def mean_cr2(sums: np.ndarray, sizes: np.ndarray) -> tuple[float, float]:
+    """The CR2 variance of a mean and its degrees of freedom.
+
+    sums, sizes: as of residual_sums, two cohorts or more. With an intercept alone, CR2 divides the
+    squared sum of a cohort by 1 - its share.
+    """
+    n = float(sizes.sum())
+    shares = sizes / n
+    return float(np.sum(sums**2 / (1 - shares))) / n**2, _satterthwaite(shares)
+
+
 def places_of(groups: Sequence[Hashable] | np.ndarray) -> np.ndarray:
     """The number of each one's group, from 0 without gaps."""
     if isinstance(groups, np.ndarray) and groups.dtype != object:
@@ -98,7 +107,7 @@ def places_of(groups: Sequence[Hashable] | np.ndarray) -> np.ndarray:
     return np.asarray([number[group] for group in groups], dtype=int)
 
 
-def _residual_sums(values: np.ndarray, groups) -> tuple[np.ndarray, np.ndarray]:
+def residual_sums(values: np.ndarray, groups) -> tuple[np.ndarray, np.ndarray]:
     """Of each cohort: the sum of its distances from the mean of all, and its size."""
     if len(values) != len(groups):
         raise ValueError(f"{len(values)} values, {len(groups)} groups")

@@ -48,13 +48,14 @@ def describe(scores: ArrayLike, low: float, high: float) -> Description:
 def mean_interval(mean: float, sd: float, n: int) -> tuple[float, float] | None:
     """95 % interval of one group's mean, in the unit of the mean.
 
-    sd: with n - 1 in the denominator. Returns None below two people.
+    sd: with n - 1 in the denominator. Returns None below two people. Raises ValueError if mean or
+    sd is not finite.
 
     Source: Student's t with n - 1 degrees of freedom.
     """
     if n < 2:
         return None
-    mean, sd, n = float(mean), float(sd), int(n)
+    (mean, sd), n = finite([mean, sd]).tolist(), int(n)
     reach = float(stdtrit(n - 1, 0.975)) * sd / n**0.5
     return mean - reach, mean + reach
 
@@ -68,9 +69,9 @@ def standard_deviation(values: ArrayLike) -> float | None:
     """Standard deviation with n - 1 in the denominator, in the unit of the values.
 
     Returns None below two values, and exactly 0.0 if all agree to nine digits: their noise
-    is not variation.
+    is not variation. Raises ValueError if a value is not finite.
     """
-    values = np.asarray(values, dtype=float)
+    values = finite(values)
     if len(values) < 2:
         return None
     if np.ptp(np.round(values, DIGITS)) == 0:
