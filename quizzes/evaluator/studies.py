@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from quizzes.actions import studies as actions
 from quizzes.evaluator.forms import AddCohortForm, ReleaseForm
 from quizzes.keys import KeysMissingError, keys_of
-from quizzes.models import CohortWave, Release, Study
+from quizzes.models import CohortWave, PaperEntry, Release, Study
 from training.access import opens_to
 from training.models import Role
 
@@ -75,4 +75,5 @@ def close(request, pk):
         actions.close_wave(row, by=request.user)
         messages.success(request, _("The wave is closed. Its answers do not change any more."))
         return redirect("quizzes:study", row.study_cohort.study.code)
-    return render(request, "quizzes/evaluator/close_wave.html", {"row": row})
+    context = {"row": row, "papers": sum(PaperEntry.objects.counts(row).values())}
+    return render(request, "quizzes/evaluator/close_wave.html", context)
