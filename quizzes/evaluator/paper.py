@@ -192,7 +192,11 @@ def paper_differences(request, pk):
         messages.error(request, NO_KEYS)
         return redirect("quizzes:paper", row.pk)
     sent = request.POST if request.method == "POST" else {}
-    forms = [SettleForm(one, sent if sent.get("key") == one.key else None) for one in found]
+    items = asked_items(row.wave.version, row.wave.name)
+    numbers = {item.code: number for number, item in enumerate(items, 1)}
+    forms = [
+        SettleForm(one, numbers, sent if sent.get("key") == one.key else None) for one in found
+    ]
     if sent:
         form = next((form for form in forms if form.is_bound), None)
         if form is None or finish(request, row, form):

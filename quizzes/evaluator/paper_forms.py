@@ -19,6 +19,8 @@ LANGUAGES = {"K": "km", "E": "en"}
 AGREED, REFUSED = "1", "2"
 NO_LANGUAGE = _("K for Khmer or E for English.")
 ELSE = "else"
+ELSE_SAYS = _("Something else; empty: no answer")
+READ = _("Language that was read")
 
 
 def typed(text: str) -> str:
@@ -102,7 +104,7 @@ class PaperForm(CardForm):
         widget=forms.RadioSelect,
     )
     consent = key_field(label=_("Consent"))
-    language = key_field(label=_("Language that was read"))
+    language = key_field(label=READ)
     field_order = ["typing", "card", "consent", "language"]
 
     def __init__(self, items: list[Item], *args, **kwargs):
@@ -164,31 +166,37 @@ def not_of(item: Item) -> str:
 
 
 class SettleForm(SiteForm):
-    """What stands on the paper, for every difference between its typings."""
+    """What stands on the paper, for every difference between its typings.
 
-    def __init__(self, differing, *args, **kwargs):
+    numbers: item code -> its number on the paper.
+    """
+
+    def __init__(self, differing, numbers: dict[str, int], *args, **kwargs):
         super().__init__(*args, prefix=differing.key, **kwargs)
-        self.differing = differing
+        self.differing, self.numbers = differing, numbers
         for one in differing.differences:
             self.fields[one.name] = forms.ChoiceField(
+                label=one.item.short if one.item else READ,
                 choices=[
                     (FIRST, written(one, one.first)),
                     (SECOND, written(one, one.second)),
-                    (ELSE, _("Something else; empty: no answer")),
+                    (ELSE, ELSE_SAYS),
                 ],
                 widget=forms.RadioSelect,
                 error_messages={"required": _("Please look at the paper and choose.")},
             )
-            self.fields[f"{one.name}-else"] = key_field()
+            beside = self.fields[f"{one.name}-else"] = key_field()
+            beside.widget.attrs["aria-label"] = ELSE_SAYS
 
     @property
     def card_shown(self):
         return grouped(self.differing.card)
 
     def rows(self):
-        """(difference, its choice, the field beside it)."""
+        """(difference, its number on the paper, its choice, the field beside it)."""
         return [
-            (one, self[one.name], self[f"{one.name}-else"]) for one in self.differing.differences
+            (one, self.numbers.get(one.name), self[one.name], self[f"{one.name}-else"])
+            for one in self.differing.differences
         ]
 
     def clean(self):
