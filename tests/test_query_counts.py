@@ -9,6 +9,7 @@ from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from quizzes.actions.exports import request_export
+from quizzes.actions.instruments import load_instrument
 from quizzes.actions.releases import publish, request_release
 from quizzes.actions.responses import agree, ask
 from quizzes.actions.studies import add_cohort, make_study
@@ -100,6 +101,10 @@ QUERIES = {
         "quizzes:close_wave": 4,
         "quizzes:release": 17,
         "quizzes:export": 4,
+        "quizzes:instruments": 6,
+        "quizzes:instrument": 15,
+        "quizzes:instrument_file": 14,
+        "quizzes:crosswalk": 18,
     },
 }
 # Pages that only take what is sent, and lead on.
@@ -114,6 +119,9 @@ ONLY_TAKE = {
     "quizzes:request_export",
     "quizzes:build_again",
     "quizzes:download_export",
+    "quizzes:preview_instrument",
+    "quizzes:save_instrument",
+    "quizzes:copy_instrument",
 }
 # Shows every page of a lesson, each in both languages, and costs what they cost.
 MADE_OF_PAGES = {"training:lesson_preview"}
@@ -143,6 +151,8 @@ class World:
             alt="a",
             size=5,
         )
+        for number in range(2, 2 + lessons):
+            load_instrument(version.yaml.replace("version: 1", f"version: {number}"))
         self.study = make_study("SMALL", version, ["pre", "post"])
         make_keys(self.study)
         done = finished(self.study, people=9 + officers)
@@ -186,6 +196,9 @@ class World:
             "quizzes:close_wave": [CohortWave.objects.filter(closed_at=None).first().pk],
             "quizzes:release": [self.release.pk],
             "quizzes:export": [self.export.pk],
+            "quizzes:instrument": ["SMALL", 1],
+            "quizzes:instrument_file": ["SMALL", 1, "xlsx"],
+            "quizzes:crosswalk": ["SMALL", 1, 2],
         }
 
     def client(self, role):

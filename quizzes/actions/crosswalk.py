@@ -29,6 +29,11 @@ def decide(
         .filter(pk__in=Study.objects.filter(waves__version__instrument=instrument).values("pk"))
         .order_by("pk")
     )
+    # And no draft is loaded anew meanwhile, which makes its items anew.
+    versions = InstrumentVersion.objects.filter(pk__in=[older.version_id, newer.version_id])
+    list(versions.select_for_update().order_by("pk"))
+    if Item.objects.filter(pk__in=[older.pk, newer.pk]).count() < 2:
+        raise CrosswalkError(_("This draft was replaced meanwhile. Please read it again."))
     check(older, newer, kind, reason)
     row, _is_new = ItemEquivalence.objects.update_or_create(
         older=older,

@@ -154,21 +154,25 @@ def not_yaml(error) -> str:
     return f"line {mark.line + 1}: {what}" if mark else what
 
 
-def lines_of(text: str) -> dict[str, int]:
-    """Part as faults name it -> the line of a readable YAML file where it begins."""
+def lines_of(text: str) -> dict[str, str]:
+    """Part as faults name it -> the line ("line 12") of a readable YAML file where it begins."""
     root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     top = children(root)
-    found = {key: node.start_mark.line + 1 for key, node in top.items()}
+    found = {key: line(node) for key, node in top.items()}
     for kind, key in (("item", "items"), ("scale", "scales")):
         for row in elements(top.get(key)):
             code = getattr(children(row).get("code"), "value", "")
-            found[f"{kind} {code}"] = row.start_mark.line + 1
+            found[f"{kind} {code}"] = line(row)
     for code, rows in children(top.get("option_sets")).items():
-        found[f"option set {code}"] = rows.start_mark.line + 1
+        found[f"option set {code}"] = line(rows)
         for row in elements(rows):
             value = getattr(children(row).get("value"), "value", "")
-            found[f"option set {code} {value}"] = row.start_mark.line + 1
+            found[f"option set {code} {value}"] = line(row)
     return found
+
+
+def line(node) -> str:
+    return f"line {node.start_mark.line + 1}"
 
 
 def children(node) -> dict[str, yaml.Node]:

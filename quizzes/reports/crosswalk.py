@@ -8,10 +8,10 @@ another right answer.
 from dataclasses import dataclass
 from itertools import pairwise
 
+from quizzes.instruments import parse
 from quizzes.instruments.compare import count_alike, differences, options_of, wording
-from quizzes.instruments.parse import Instrument, Item, Option
 from quizzes.instruments.stored import instrument_of
-from quizzes.models import InstrumentVersion, ItemEquivalence
+from quizzes.models import InstrumentVersion, Item, ItemEquivalence
 
 SAME, REWORDED, CHANGED = ItemEquivalence.Kind
 
@@ -25,13 +25,13 @@ def not_comparable(first: InstrumentVersion, second: InstrumentVersion) -> set[s
     """
     if first.pk == second.pk:
         return set()
+    if first.instrument_id != second.instrument_id:
+        items = Item.objects.filter(version__in=(first, second))
+        return set(items.values_list("code", flat=True))
     older, newer = sorted((first, second), key=lambda version: version.number)
-    if older.instrument_id != newer.instrument_id:
-        return set(older.items.values_list("code", flat=True)) | set(
-            newer.items.values_list("code", flat=True)
-        )
     crosswalk = Crosswalk.between(older, newer)
-    codes = {item.code for held in crosswalk.versions for item in held.instrument.items}
+    first, *_between, last = crosswalk.versions
+    codes = first.items.keys() | last.items.keys()
     return {code for code in codes if crosswalk.kind(code) == CHANGED}
 
 
@@ -40,8 +40,8 @@ class Held:
     """A version with its items by code."""
 
     number: int
-    instrument: Instrument
-    items: dict[str, Item]
+    instrument: parse.Instrument
+    items: dict[str, parse.Item]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Crosswalk:
         )
 
 
-def held(instrument: Instrument) -> Held:
+def held(instrument: parse.Instrument) -> Held:
     return Held(instrument.version, instrument, {item.code: item for item in instrument.items})
 
 
@@ -113,12 +113,23 @@ class Pairing:
     """
 
     code: str
-    older: Item
-    newer: Item
-    options: list[tuple[Option | None, Option | None]]
+    older: parse.Item
+    newer: parse.Item
+    options: list[tuple[parse.Option | None, parse.Option | None]]
     kind: str
     is_decided: bool
     can_be_reworded: bool
+
+    @property
+    def kind_label(self):
+        return ItemEquivalence.Kind(self.kind).label
+
+    @property
+    def options_differ(self) -> bool:
+        """Whether a reader must see the answers too, because they or the right one differ."""
+        return self.older.right != self.newer.right or any(
+            None in (before, after) or before.label != after.label for before, after in self.options
+        )
 
 
 def pairings(crosswalk: Crosswalk) -> list[Pairing]:
