@@ -128,7 +128,7 @@ def test_a_version_shows_both_languages_with_codes_answers_and_scales(browser, v
     assert items["K1"].endswith("Third Yes (right) No Third")
     assert "D1 · about yourself · before the course · may identify people" in items["D1"]
     row = next(page.find_all("tbody")).text
-    assert row == "view ទស្សនៈ View Q1 Q2 (reversed) mean 50 % any"
+    assert row == "view ទស្សនៈ View Q1 Q2 (reversed) mean 50 % any change"
 
 
 def test_a_number_is_shown_with_its_range(browser):
