@@ -1,8 +1,8 @@
 """Every address of the measuring, on one page."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from quizzes.evaluator import paper, releases, studies
+from quizzes.evaluator import instruments, paper, releases, studies
 from quizzes.learner import evidence, my_data, survey
 from quizzes.trainer import results
 
@@ -53,4 +53,27 @@ urlpatterns = [
     path("evaluation/exports/<int:pk>/", releases.export, name="export"),
     path("evaluation/jobs/<int:pk>/again/", releases.build_again, name="build_again"),
     path("evaluation/exports/<int:pk>/file/", releases.download, name="download_export"),
+    path("evaluation/instruments/", instruments.instruments, name="instruments"),
+    path("evaluation/instruments/preview/", instruments.preview, name="preview_instrument"),
+    path("evaluation/instruments/save/", instruments.save, name="save_instrument"),
+    path(
+        "evaluation/instruments/<slug:code>/<int:number>/",
+        instruments.instrument,
+        name="instrument",
+    ),
+    re_path(
+        r"^evaluation/instruments/(?P<code>\w+)/(?P<number>[0-9]+)\.(?P<form>xlsx|yaml)$",
+        instruments.file,
+        name="instrument_file",
+    ),
+    path(
+        "evaluation/instruments/<slug:code>/<int:number>/copy/",
+        instruments.copy,
+        name="copy_instrument",
+    ),
+    path(
+        "evaluation/instruments/<slug:code>/<int:older>/<int:newer>/",
+        instruments.crosswalk,
+        name="crosswalk",
+    ),
 ]

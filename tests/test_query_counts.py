@@ -9,6 +9,7 @@ from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from quizzes.actions.exports import request_export
+from quizzes.actions.instruments import load_instrument
 from quizzes.actions.paper import issue_cards
 from quizzes.actions.releases import publish, request_release
 from quizzes.actions.responses import agree, ask
@@ -112,6 +113,10 @@ QUERIES = {
         "quizzes:paper_differences": 5,
         "quizzes:release": 17,
         "quizzes:export": 4,
+        "quizzes:instruments": 6,
+        "quizzes:instrument": 15,
+        "quizzes:instrument_file": 14,
+        "quizzes:crosswalk": 18,
     },
 }
 PAPER = [
@@ -130,6 +135,9 @@ ONLY_TAKE = {
     "quizzes:request_export",
     "quizzes:build_again",
     "quizzes:download_export",
+    "quizzes:preview_instrument",
+    "quizzes:save_instrument",
+    "quizzes:copy_instrument",
 }
 # Shows every page of a lesson, each in both languages, and costs what they cost.
 MADE_OF_PAGES = {"training:lesson_preview"}
@@ -159,6 +167,8 @@ class World:
             alt="a",
             size=5,
         )
+        for number in range(2, 2 + lessons):
+            load_instrument(version.yaml.replace("version: 1", f"version: {number}"))
         self.study = make_study("SMALL", version, ["pre", "post"])
         make_keys(self.study)
         done = finished(self.study, people=9 + officers)
@@ -211,6 +221,9 @@ class World:
             **dict.fromkeys(PAPER, [self.open_wave.pk]),
             "quizzes:release": [self.release.pk],
             "quizzes:export": [self.export.pk],
+            "quizzes:instrument": ["SMALL", 1],
+            "quizzes:instrument_file": ["SMALL", 1, "xlsx"],
+            "quizzes:crosswalk": ["SMALL", 1, 2],
         }
 
     def client(self, role):

@@ -1,10 +1,16 @@
 """Instrument files into the database. A version that somebody answered never changes."""
 
 import hashlib
+from dataclasses import replace
 
 from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from quizzes.instruments import parse
+from quizzes.instruments.compare import same_content
+from quizzes.instruments.stored import instrument_of, write_yaml
 from quizzes.models import (
     Instrument,
     InstrumentVersion,
@@ -14,37 +20,67 @@ from quizzes.models import (
     ScaleItem,
     SetOption,
 )
-from training.khmer import canonical
+from training.actions.audit import record
+from training.khmer import canonical, digits_in
 
 
 class FrozenError(Exception):
     """The version has answers; another wording needs another version number."""
 
 
+class DraftError(Exception):
+    """There is a draft already, which the next version would stand beside."""
+
+
 @transaction.atomic
-def load_instrument(text: str) -> tuple[InstrumentVersion, bool]:
+def load_instrument(text: str, *, by=None) -> tuple[InstrumentVersion, bool]:
     """Load one instrument file, whole or not at all.
+
+    A draft that is replaced is signed off no more, and what was decided of its items is gone.
 
     Returns the version and whether anything changed. Raises parse.InstrumentError, FrozenError.
     """
     parsed = parse.parse_instrument(text)
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    instrument, _ = Instrument.objects.update_or_create(
+    instrument, _is_new = Instrument.objects.update_or_create(
         code=parsed.code, defaults=texts(title=parsed.title)
     )
     version = instrument.versions.select_for_update().filter(number=parsed.version).first()
-    if version and version.digest == digest:
+    if version and same_content(instrument_of(version), parsed):
         return version, False
     if version and version.frozen_on:
-        raise FrozenError(
-            f"{version} was answered; give the new wording version {version.number + 1}"
-        )
+        sentence = _("%(version)s was answered; give the new wording version %(next)s")
+        raise FrozenError(sentence % {"version": version, "next": next_number(instrument)})
     if version is None:
         version = InstrumentVersion(instrument=instrument, number=parsed.version)
-    version.yaml, version.digest, version.language = text, digest, parsed.language
+    version.yaml, version.language = text, parsed.language
+    version.digest = hashlib.sha256(text.encode()).hexdigest()
+    version.signed_off_by, version.signed_off_on = "", None
     version.save()
     fill(version, parsed)
+    if by:
+        record("load instrument", version, by=by)
     return version, True
+
+
+def next_number(instrument: Instrument) -> int:
+    return (instrument.versions.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+@transaction.atomic
+def copy_version(version: InstrumentVersion, *, by=None) -> InstrumentVersion:
+    """The next version of the instrument, a draft that says what this one says.
+
+    Raises DraftError while the instrument has a draft.
+    """
+    instrument = Instrument.objects.select_for_update().get(pk=version.instrument_id)
+    if draft := instrument.versions.filter(frozen_on=None).order_by("number").last():
+        sentence = _("Version %(number)s is a draft already. Please change that one.")
+        raise DraftError(sentence % {"number": digits_in(get_language(), draft.number)})
+    parsed = replace(instrument_of(version), version=next_number(instrument))
+    copy, _is_new = load_instrument(write_yaml(parsed))
+    if by:
+        record("copy version", copy, by=by)
+    return copy
 
 
 def texts(**pairs: parse.Pair) -> dict[str, str]:

@@ -1,10 +1,17 @@
-"""Instrument files -> dataclasses. Errors say which part is wrong. No database."""
+"""Instrument files -> dataclasses. Errors say which part is wrong. No database.
+
+A fault is "part: sentence". The part is named as the file names it, the sentence is in the
+reader's language.
+"""
 
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
+from django.utils.translation import gettext as _
+
+from training.khmer import canonical
 
 CONTENT = Path(__file__).parent / "content"
 KINDS = {"attitude", "knowledge", "behaviour", "intention", "then_now", "demographic", "process"}
@@ -21,6 +28,10 @@ MISSING = range(-9, -5)
 LABEL_BYTES, SHORT_BYTES, SHORT_CHARACTERS = 120, 255, 80
 LABEL_CHARACTERS = 200  # of a title, of a scale, of an answer as it is read on the page
 TEXT_CHARACTERS = 10_000  # of a question; a cell of a spreadsheet holds 32,767
+FINDINGS_CHARACTERS = 60  # of all codes of one item
+LARGEST_VERSION = 32_767
+DEPTH = 20  # of parts in parts; a whole instrument has 6
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 LARGEST_NUMBER = 10**15  # whole numbers up to it are exact as floats
 
 
@@ -108,8 +119,9 @@ class Faults:
         """The one language of every text, or nothing; a text without the file's is a fault."""
         given = set().union(*(languages for _, languages in self.texts)) or set(LANGUAGES)
         for where, languages in self.texts:
-            missing = " and in ".join(code for code in LANGUAGES if code in given - languages)
-            self.check(not missing, where, f"needs a text in {missing}")
+            for code in LANGUAGES:
+                is_there = code in languages or code not in given
+                self.check(is_there, where, _("needs a text in %(code)s") % {"code": code})
         return given.pop() if len(given) == 1 else ""
 
 
@@ -117,8 +129,8 @@ def parse_instrument(text: str) -> Instrument:
     """The instrument in a YAML file. Raises InstrumentError with every fault found."""
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InstrumentError(f"not readable as YAML: {error}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise InstrumentError(not_yaml(error)) from error
     faults = Faults()
     try:
         instrument = read(data, faults)
@@ -126,17 +138,79 @@ def parse_instrument(text: str) -> Instrument:
         check(instrument, faults)
     except (AttributeError, TypeError, ValueError) as error:
         raise InstrumentError(
-            "\n".join([*faults.found, f"some part is not built as it must be: {error}"])
+            "\n".join(
+                [*faults.found, _("some part is not built as it must be: %s") % one_line(error)]
+            )
         ) from error
     if faults.found:
         raise InstrumentError("\n".join(faults.found))
     return instrument
 
 
+def not_yaml(error) -> str:
+    """Where the file stops being YAML, in one line."""
+    mark = getattr(error, "problem_mark", None)
+    what = _("not readable as YAML: %s") % one_line(getattr(error, "problem", None) or error)
+    return f"line {mark.line + 1}: {what}" if mark else what
+
+
+def lines_of(text: str) -> dict[str, str]:
+    """Part as faults name it -> the line ("line 12") of a readable YAML file where it begins."""
+    root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    top = children(root)
+    found = {key: line(node) for key, node in top.items()}
+    for kind, key in (("item", "items"), ("scale", "scales")):
+        for row in elements(top.get(key)):
+            code = getattr(children(row).get("code"), "value", "")
+            found[f"{kind} {code}"] = line(row)
+    for code, rows in children(top.get("option_sets")).items():
+        found[f"option set {code}"] = line(rows)
+        for row in elements(rows):
+            value = getattr(children(row).get("value"), "value", "")
+            found[f"option set {code} {value}"] = line(row)
+    return found
+
+
+def line(node) -> str:
+    return f"line {node.start_mark.line + 1}"
+
+
+def children(node) -> dict[str, yaml.Node]:
+    """What a mapping's keys name; nothing of another node."""
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    return {str(key.value): value for key, value in pairs if isinstance(key, yaml.ScalarNode)}
+
+
+def elements(node) -> list[yaml.Node]:
+    return node.value if isinstance(node, yaml.SequenceNode) else []
+
+
+def one_line(error) -> str:
+    return " ".join(str(error).split())
+
+
+def check_simple(text: str) -> None:
+    """Refuse what would grow without end when it is read. For a file from outside, before parsing.
+
+    A part that stands for another one ("*name") can make a short file endless, and so can depth.
+    Raises InstrumentError.
+    """
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEPTH or isinstance(event, yaml.AliasEvent):
+                what = _("the site reads no references (*name) and no more than 20 parts in parts")
+                raise InstrumentError(f"line {event.start_mark.line + 1}: {what}")
+    except (yaml.YAMLError, ValueError) as error:
+        raise InstrumentError(not_yaml(error)) from error
+
+
 def read(data, faults) -> Instrument:
     """The parts of a file. Raises TypeError, AttributeError or ValueError for another shape."""
     if not isinstance(data, dict):
-        raise TypeError("the file must be a mapping with code, title, option_sets, items")
+        raise TypeError(_("the file must be a mapping with code, title, option_sets, items"))
     return Instrument(
         code=str(data.get("code", "")),
         version=data.get("version", 1),
@@ -152,7 +226,8 @@ def read(data, faults) -> Instrument:
 
 def words(value, where, faults) -> tuple:
     """A list of codes or values, which may be left out."""
-    faults.check(value is None or isinstance(value, list), where, f"{value!r} must be a list")
+    is_list = value is None or isinstance(value, list)
+    faults.check(is_list, where, _("%(value)r must be a list") % {"value": value})
     return tuple(value) if isinstance(value, list) else ()
 
 
@@ -161,11 +236,9 @@ def pair(value, where, faults) -> Pair:
     texts = value if isinstance(value, dict) else {}
     km, en = (str(texts.get(language) or "").strip() for language in LANGUAGES)
     faults.texts.append((where, {code for code in LANGUAGES if {"km": km, "en": en}[code]}))
-    faults.check(
-        max(len(km), len(en)) <= TEXT_CHARACTERS, where, f"above {TEXT_CHARACTERS} characters"
-    )
-    faults.check("\0" not in km + en, where, "holds a sign that no text has (NUL)")
-    return Pair(km or en, en or km)
+    check_characters(Pair(km, en), TEXT_CHARACTERS, where, faults)
+    faults.check(not NO_TEXT.search(km + en), where, _("holds a sign that no text has"))
+    return Pair(canonical(km or en), en or km)
 
 
 def option(row, where, faults) -> Option:
@@ -194,7 +267,7 @@ def item(row, faults) -> Item:
     scales = tuple(str(code) for code in (scales if isinstance(scales, list) else [scales]))
     turned = row.get("reverse") or []
     if turned is True:
-        faults.check(scales, where, "is reversed, but counts in no scale")
+        faults.check(scales, where, _("is reversed, but counts in no scale"))
         turned = list(scales)
     return Item(
         code=str(row.get("code", "")),
@@ -218,31 +291,39 @@ def item(row, faults) -> Item:
 
 def check(instrument: Instrument, faults: Faults) -> None:
     """What the parts must be to each other."""
-    faults.check(is_code(instrument.code, 16), "code", "ASCII letters and digits, 16 at most")
-    faults.check(is_number(instrument.version, int) and instrument.version >= 1, "version", "1…")
+    faults.check(
+        is_code(instrument.code, 16), "code", _("must be of ASCII letters and digits, 16 at most")
+    )
+    faults.check(
+        is_number(instrument.version, int) and 1 <= instrument.version <= LARGEST_VERSION,
+        "version",
+        _("must be a whole number from 1"),
+    )
     check_characters(instrument.title, LABEL_CHARACTERS, "title", faults)
-    faults.check(instrument.items, "items", "there is none")
+    faults.check(instrument.items, "items", _("there is none"))
     for code, options in instrument.option_sets.items():
         check_name(code, f"option set {code}", faults)
         values = [option.value for option in options]
         faults.check(
-            values == list(range(1, len(values) + 1)), f"option set {code}", "values must be 1…k"
+            values == list(range(1, len(values) + 1)),
+            f"option set {code}",
+            _("values must be 1, 2, 3 …"),
         )
         for one in options:
             where = f"option set {code} {one.value}"
             check_bytes(one.short, LABEL_BYTES, where, faults)
             check_characters(one.label, LABEL_CHARACTERS, where, faults)
     scales = {scale.code: scale for scale in instrument.scales}
-    faults.check(len(scales) == len(instrument.scales), "scales", "a code is used twice")
+    faults.check(len(scales) == len(instrument.scales), "scales", _("a code is used twice"))
     for one in instrument.scales:
         check_scale(one, scales, faults)
     with_items = {code for item in instrument.items for code in item.scales}
     for one in instrument.scales:
-        faults.check(one.of or one.code in with_items, f"scale {one.code}", "has no items")
+        faults.check(one.of or one.code in with_items, f"scale {one.code}", _("has no items"))
     codes = [item.code.lower() for item in instrument.items]
     for one in instrument.items:
         where = f"item {one.code}"
-        faults.check(codes.count(one.code.lower()) == 1, where, "the code is used twice")
+        faults.check(codes.count(one.code.lower()) == 1, where, _("the code is used twice"))
         check_item(one, instrument, scales, where, faults)
 
 
@@ -259,32 +340,34 @@ def check_name(code: str, where: str, faults: Faults) -> None:
     faults.check(
         NAME.fullmatch(code) and code.lower() not in {"yes", "no", "true", "false"},
         where,
-        "a code is of ASCII letters, digits and _, 16 at most, and is not yes or no",
+        _("a code is of ASCII letters, digits and _, 16 at most, and is not yes or no"),
     )
 
 
 def check_characters(texts: Pair, most: int, where: str, faults: Faults) -> None:
     longest = max(len(texts.km), len(texts.en))
-    faults.check(longest <= most, where, f"above {most} characters")
+    faults.check(longest <= most, where, _("above %(most)s characters") % {"most": most})
 
 
 def check_scale(one: Scale, scales: dict[str, Scale], faults: Faults) -> None:
     where = f"scale {one.code}"
     check_name(one.code, where, faults)
-    faults.check(one.method in METHODS, where, f"method {one.method!r} is not mean or sum")
+    faults.check(one.method in METHODS, where, _("method must be mean or sum"))
     faults.check(
         is_number(one.min_answered) and 0 < one.min_answered <= 1,
         where,
-        "min_answered is a share, above 0 up to 1",
+        _("min_answered is a share, above 0 up to 1"),
     )
     faults.check(
-        one.band is None or (is_number(one.band) and one.band > 0),
+        one.band is None or (is_number(one.band) and 0 < one.band <= LARGEST_NUMBER),
         where,
-        "band is a number of points above 0",
+        _("band is a number of points above 0"),
     )
-    if faults.check(set(one.of) <= set(scales), where, "of names a scale that is not there"):
+    if faults.check(set(one.of) <= set(scales), where, _("of names a scale that is not there")):
         faults.check(
-            not any(scales[code].of for code in one.of), where, "of names a scale made of scales"
+            not any(scales[code].of for code in one.of),
+            where,
+            _("of names a scale made of scales"),
         )
     check_characters(one.label, LABEL_CHARACTERS, where, faults)
     check_characters(one.short, SHORT_CHARACTERS, f"{where}, short", faults)
@@ -295,57 +378,80 @@ def check_item(one: Item, instrument, scales, where, faults: Faults) -> None:
     faults.check(
         is_code(one.code, 8) and one.code[:1].isalpha(),
         where,
-        "a code is of ASCII letters and digits, a letter first, 8 at most",
+        _("a code is of ASCII letters and digits, a letter first, 8 at most"),
     )
-    faults.check(one.kind in KINDS, where, f"kind {one.kind!r} is not known")
-    faults.check(set(one.waves) <= set(WAVES), where, f"waves are of {', '.join(WAVES)}")
-    for code in one.scales:
-        faults.check(code in scales, where, f"no scale {code!r}")
-        faults.check(one.scales.count(code) == 1, where, f"scale {code!r} is named twice")
+    faults.check(one.kind in KINDS, where, _("kind %(kind)r is not known") % {"kind": one.kind})
     faults.check(
-        set(one.reversed_in) <= set(one.scales), where, "is reversed where it does not count"
+        set(one.waves) <= set(WAVES),
+        where,
+        _("waves are of %(waves)s") % {"waves": ", ".join(WAVES)},
+    )
+    faults.check(
+        all(isinstance(code, str) for code in one.findings)
+        and len(" ".join(map(str, one.findings))) <= FINDINGS_CHARACTERS,
+        where,
+        _("findings are codes, 60 characters at most together"),
+    )
+    for code in one.scales:
+        named = {"code": code}
+        faults.check(code in scales, where, _("no scale %(code)r") % named)
+        faults.check(one.scales.count(code) == 1, where, _("scale %(code)r is named twice") % named)
+    faults.check(
+        set(one.reversed_in) <= set(one.scales), where, _("is reversed where it does not count")
     )
     check_bytes(one.short, SHORT_BYTES, where, faults)
     check_characters(one.short, SHORT_CHARACTERS, f"{where}, short", faults)
     if one.type in NUMBERS:
         check_number(one, where, faults)
-    elif faults.check(one.type == SELECT_ONE, where, f"type {one.type!r} is not known"):
+    elif faults.check(
+        one.type == SELECT_ONE, where, _("type %(type)r is not known") % {"type": one.type}
+    ):
         check_choice(one, instrument.option_sets, where, faults)
 
 
 def check_number(one: Item, where: str, faults: Faults) -> None:
-    faults.check(not one.options, where, "a number has no options")
-    faults.check(not one.scales, where, "a number counts in no scale")
-    faults.check(one.right is None and not one.apart, where, "a number has no right and no apart")
+    faults.check(not one.options, where, _("a number has no options"))
+    faults.check(not one.scales, where, _("a number counts in no scale"))
+    faults.check(
+        one.right is None and not one.apart, where, _("a number has no right and no apart")
+    )
     kind = int if one.type == "integer" else (int, float)
     if faults.check(
         all(is_number(end, kind) and abs(end) <= LARGEST_NUMBER for end in (one.low, one.high)),
         where,
-        f"low and high must be {'whole ' if kind is int else ''}numbers",
+        _("low and high must be whole numbers")
+        if kind is int
+        else _("low and high must be numbers"),
     ):
-        faults.check(one.low <= one.high, where, "low is above high")
+        faults.check(one.low <= one.high, where, _("low is above high"))
         faults.check(
             one.low > max(MISSING) or one.high < min(MISSING),
             where,
-            f"the range includes {min(MISSING)} to {max(MISSING)}, which mean that there is no "
-            "answer",
+            _("the range includes -9 to -6, which mean that there is no answer"),
         )
 
 
 def check_choice(one: Item, option_sets, where: str, faults: Faults) -> None:
-    faults.check(one.low is None and one.high is None, where, "only a number has low and high")
+    faults.check(one.low is None and one.high is None, where, _("only a number has low and high"))
     options = option_sets.get(one.options)
-    if faults.check(options, where, f"no option set {one.options!r}"):
+    if faults.check(options, where, _("no option set %(code)r") % {"code": one.options}):
         values = {option.value for option in options}
-        faults.check(one.right is None or one.right in values, where, "right is not an option")
-        faults.check(set(one.apart) <= values, where, "apart names a value that is not an option")
-        faults.check(values - set(one.apart), where, "apart leaves no value")
+        faults.check(one.right is None or one.right in values, where, _("right is not an option"))
         faults.check(
-            one.right is None or not one.reversed_in, where, "a right answer is never reversed"
+            set(one.apart) <= values, where, _("apart names a value that is not an option")
+        )
+        faults.check(values - set(one.apart), where, _("apart leaves no value"))
+        faults.check(
+            one.right is None or not one.reversed_in, where, _("a right answer is never reversed")
         )
 
 
 def check_bytes(texts: Pair, most: int, where: str, faults: Faults) -> None:
     for language in ("km", "en"):
         size = len(getattr(texts, language).encode())
-        faults.check(size <= most, where, f"{language} takes {size} bytes, at most {most}")
+        faults.check(
+            size <= most,
+            where,
+            _("%(language)s takes %(size)s bytes, at most %(most)s")
+            % {"language": language, "size": size, "most": most},
+        )

@@ -14,6 +14,7 @@ from importlib import import_module
 from io import BytesIO
 
 import yaml
+from django.utils.translation import gettext as _
 
 from quizzes.instruments import parse
 from quizzes.instruments.parse import Faults, InstrumentError, is_number
@@ -44,6 +45,9 @@ class Row:
     def check(self, is_right, what):
         return self.faults.check(is_right, self.where, what)
 
+    def must_have(self, column, value=None):
+        self.check(value or self[column], _("%(column)s is empty") % {"column": column})
+
     def texts(self, column) -> dict[str, str]:
         """The texts by language, of those that are there."""
         found = {code: self[f"{column}_{code}"] for code in parse.LANGUAGES}
@@ -54,15 +58,19 @@ class Row:
 
     def says_yes(self, column) -> bool:
         said = self[column].lower()
-        self.check(said in YES | NO, f"{column} is yes or empty")
+        self.check(said in YES | NO, _("%(column)s is yes or empty") % {"column": column})
         return said in YES
 
     def number(self, column, pattern=NUMBER) -> int | float | None:
         """None for an empty cell and, with a fault, for what is no number."""
         if not self[column]:
             return None
-        kind = "whole number" if pattern is WHOLE else "number"
-        fits = self.check(pattern.fullmatch(self[column]), f"{column} must be a {kind}")
+        what = (
+            _("%(column)s must be a whole number")
+            if pattern is WHOLE
+            else _("%(column)s must be a number")
+        )
+        fits = self.check(pattern.fullmatch(self[column]), what % {"column": column})
         return number(self[column]) if fits else None
 
 
@@ -77,7 +85,7 @@ def read_xlsform(content: bytes) -> str:
     """
     faults, sheets = Faults(), read_sheets(content)
     for name in ("survey", "settings"):
-        faults.check(sheets.get(name), f"sheet {name}", "is missing or empty")
+        faults.check(sheets.get(name), f"sheet {name}", _("is missing or empty"))
     settings = next(rows_of(sheets, "settings", faults), Row("sheet settings", {}, faults))
     default = code_of(settings["default_language"])
     columns = {
@@ -88,10 +96,22 @@ def read_xlsform(content: bytes) -> str:
         "scales": [scale(row) for row in rows_of(sheets, "scales", faults, default)],
         "items": list(items(rows_of(sheets, "survey", faults, default))),
     }
-    settings.check(columns["code"], "form_id is empty")
+    settings.must_have("form_id")
     if faults.found:
         raise InstrumentError("\n".join(dict.fromkeys(faults.found)))
     return yaml.safe_dump(filled(columns), allow_unicode=True, sort_keys=False, width=10**6)
+
+
+def rows_of_parts(content: bytes) -> dict[str, str]:
+    """Part as the faults of parse.py name it -> sheet and row of a readable file."""
+    faults, sheets = Faults(), read_sheets(content)
+    found = {f"scale {row['code']}": row.where for row in rows_of(sheets, "scales", faults)}
+    found |= {f"item {row['name']}": row.where for row in rows_of(sheets, "survey", faults)}
+    for row in rows_of(sheets, "choices", faults):
+        name = row["list_name"] or row["list name"]
+        found.setdefault(f"option set {name}", row.where)
+        found[f"option set {name} {row['name']}"] = row.where
+    return found
 
 
 def read_sheets(content: bytes) -> dict[str, list]:
@@ -110,7 +130,8 @@ def read_sheets(content: bytes) -> dict[str, list]:
     except SheetError as error:
         raise InstrumentError(str(error)) from error
     except Exception as error:  # a broken file breaks the reader in any way it likes
-        raise InstrumentError("This file cannot be read. Save it as XLSX once more.") from error
+        sentence = _("This file cannot be read. Please save it as XLSX once more.")
+        raise InstrumentError(sentence) from error
 
 
 def rows_of(sheets, name: str, faults: Faults, default=""):
@@ -128,11 +149,16 @@ def rows_of(sheets, name: str, faults: Faults, default=""):
         faults.check(
             column not in TEXTS,
             where,
-            f"column {head} has no language: write {head}::{NAMES['km']}, "
-            "or default_language in settings",
+            _(
+                "column %(head)s has no language: write %(head)s::Khmer (km), "
+                "or default_language in settings"
+            )
+            % {"head": head},
         )
         faults.check(
-            not column or column not in columns, where, f"column {head} stands there twice"
+            not column or column not in columns,
+            where,
+            _("column %(head)s stands there twice") % {"head": head},
         )
         columns.append(column)
     for number, values in rows:
@@ -143,7 +169,11 @@ def rows_of(sheets, name: str, faults: Faults, default=""):
         }
         where = f"{name}, row {number}"
         for column, value in cells.items():
-            faults.check(not isinstance(value, date), where, f"{column} is a date; make it a text")
+            faults.check(
+                not isinstance(value, date),
+                where,
+                _("%(column)s is a date; make it a text") % {"column": column},
+            )
         if cells:
             yield Row(where, {column: str(value) for column, value in cells.items()}, faults)
 
@@ -178,18 +208,21 @@ def option_sets(rows) -> dict[str, list[dict]]:
     sets = defaultdict(list)
     for row in rows:
         name = row["list_name"] or row["list name"]
-        row.check(name, "list_name is empty")
+        row.must_have("list_name", name)
         value = row.number("name", WHOLE)
         due = len(sets[name]) + 1
-        row.check(value in (None, due), f"name must be {due} here: they count from 1 in each list")
-        row.check(row["name"], "name is empty")
+        row.check(
+            value in (None, due),
+            _("name must be %(due)s here: they count from 1 in each list") % {"due": due},
+        )
+        row.must_have("name")
         columns = {"value": value, "label": row.texts("label"), "short": row.texts("short")}
         sets[name].append(filled(columns))
     return dict(sets)
 
 
 def scale(row: Row) -> dict:
-    row.check(row["code"], "code is empty")
+    row.must_have("code")
     columns = {
         "code": row["code"],
         "label": row.texts("label"),
@@ -211,9 +244,9 @@ def items(rows):
         select = SELECT.fullmatch(kind)
         if row.check(
             select or kind in parse.NUMBERS,
-            f"type {kind!r} is not select_one LIST, integer or decimal",
+            _("type %(kind)r is not select_one LIST, integer or decimal") % {"kind": kind},
         ):
-            row.check(row["name"], "name is empty")
+            row.must_have("name")
             yield filled(item(row, select[1] if select else "", kind))
 
 
@@ -221,7 +254,7 @@ def item(row: Row, options: str, kind: str) -> dict:
     low, high = (None, None) if options else range_of(row)
     turned = row["reverse"].lower()
     apart = row.words("apart")
-    row.check(all(WHOLE.fullmatch(word) for word in apart), "apart must be whole numbers")
+    row.check(all(WHOLE.fullmatch(word) for word in apart), _("apart must be whole numbers"))
     return {
         "code": row["name"],
         "kind": row["kind"],
@@ -245,7 +278,7 @@ def item(row: Row, options: str, kind: str) -> dict:
 def range_of(row: Row) -> tuple:
     """From the constraint, which KoboToolbox keeps to as well."""
     found = RANGE.fullmatch(row["constraint"])
-    row.check(found, "a number needs the constraint `. >= LOW and . <= HIGH`")
+    row.check(found, _("a number needs the constraint `. >= LOW and . <= HIGH`"))
     return (number(found[1]), number(found[4])) if found else (None, None)
 
 

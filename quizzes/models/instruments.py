@@ -1,7 +1,9 @@
 """The survey: an instrument, its versions, items, options and scales. Knows no item by name."""
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 # Stored in place of an answer; never an option's value.
@@ -24,6 +26,19 @@ class InstrumentVersionQuerySet(models.QuerySet):
         """Those that the pages can ask: in both languages, and without numbers."""
         numbers = Item.objects.filter(version=OuterRef("pk")).exclude(type=Item.Type.SELECT_ONE)
         return self.filter(~Exists(numbers), language="")
+
+    def with_uses(self):
+        """With `n_items` and the studies that ask them, as `studies_asking` names them."""
+        return self.annotate(n_items=Count("items", distinct=True)).prefetch_related("waves__study")
+
+    def with_parts(self):
+        """With all rows that a version is made of: eight queries, however many there are."""
+        return self.select_related("instrument").prefetch_related(
+            "option_sets__options",
+            "scales__parts",
+            "items__option_set",
+            "items__scale_items__scale",
+        )
 
 
 class InstrumentVersion(models.Model):
@@ -67,6 +82,11 @@ class InstrumentVersion(models.Model):
     def is_askable(self) -> bool:
         """Whether the pages can ask it; otherwise it is loaded for analysis only."""
         return InstrumentVersion.objects.askable().filter(pk=self.pk).exists()
+
+    @property
+    def studies_asking(self):
+        """Studies with a wave that is asked in this version, each once. See `with_uses`."""
+        return list(dict.fromkeys(wave.study for wave in self.waves.all()))
 
 
 class OptionSet(models.Model):
@@ -174,7 +194,8 @@ class Item(models.Model):
 
     @property
     def options(self):
-        return self.option_set.options.all()
+        """Its answers in order; of a number there are none."""
+        return self.option_set.options.all() if self.option_set_id else []
 
     def takes(self, value: float) -> bool:
         """Whether this may be stored for somebody who was asked."""
@@ -232,3 +253,40 @@ class ScaleItem(models.Model):
 
     def __str__(self):
         return f"{self.scale_id}: {self.item_id}"
+
+
+class ItemEquivalence(models.Model):
+    """What an evaluator decided of an item that reads otherwise in two versions.
+
+    Without a row the item is the same where nothing differs, and changed where something does.
+    """
+
+    class Kind(models.TextChoices):
+        SAME = "same", _("the same")  # seen from the texts, never decided
+        REWORDED = "reworded", _("reworded: it asks the same")
+        CHANGED = "changed", _("changed: it asks something else")
+
+    older = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="newer_links")
+    newer = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="older_links")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    # NULL: the account is gone.
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_on = models.DateField(default=timezone.localdate)
+
+    class Meta:
+        ordering = ["newer__position", "older"]
+        constraints = [
+            models.UniqueConstraint(fields=["older", "newer"], name="two_items_are_compared_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["reworded", "changed"]),
+                name="only_reworded_and_changed_are_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(older=F("newer")), name="an_item_is_not_compared_with_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.older_id} {self.newer_id} {self.kind}"
