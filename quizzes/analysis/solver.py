@@ -24,14 +24,12 @@ class Count:
 
     cells: of whom: every person is in one cell, and two counts that share cells share people.
     shown: the number, None where it is hidden. most: what a hidden one cannot exceed, as whoever
-    knows the rule of hiding can tell; None: nothing is known. of: how many people could be in it,
-    where everybody knows that. name: for messages.
+    knows the rule of hiding can tell; None: nothing is known. name: for messages.
     """
 
     cells: frozenset
     shown: int | None
     most: int | None = None
-    of: int | None = None
     name: Hashable = None
 
 
@@ -43,11 +41,9 @@ def open_counts(
     limits: (cells, the most people who can be in them together), known to everybody.
 
     A reader can compute a count if all whole numbers of people per cell that fit what is shown
-    give it the same value: its bounds coincide. One other value is enough to keep it: it is the
-    size of a group that is kept back here, not what somebody answered, and a wider interval cannot
-    be had where everybody knows how many people were there at all. A hidden count of `least` or
-    more is there to protect another and is none of ours; nor is one that is all of `of`: that
-    everybody took part is said of the whole, and no table can keep it from the parts.
+    give it the same value: its bounds coincide. One other value is enough to keep it, as in
+    suppress_counts: what is kept back here is the size of a group, not what somebody answered. A
+    hidden count of `least` or more is there to protect another and is none of ours.
 
     Mixed-integer programs (HiGHS), at most two for each hidden count. A count that has two values,
     or one of `least` or more, in any solutions found so far needs none of its own, so a few are
@@ -57,11 +53,13 @@ def open_counts(
 
     Source: Hundepool et al. (2012), Statistical Disclosure Control, ch. 4 (feasibility interval).
     """
-    hidden = [count for count in counts if count.shown is None and count.cells]
+    hidden = list(
+        dict.fromkeys(count.cells for count in counts if count.shown is None and count.cells)
+    )
     if not hidden:
         return []
     system = _System(counts, list(limits))
-    rows = system.rows([count.cells for count in hidden])
+    rows = system.rows(hidden)
     one = rows @ system.solution(np.zeros(rows.shape[1]))
     low, high = one.copy(), one.copy()
     signs = np.random.default_rng(0)
@@ -92,11 +90,8 @@ def open_counts(
                 is_open[place] = low[place] == high[place]
             after = undecided()
         left = after
-    return [
-        count
-        for count, told, value in zip(hidden, is_open, low, strict=True)
-        if told and value != count.of
-    ]
+    told = {cells for cells, is_told in zip(hidden, is_open, strict=True) if is_told}
+    return [count for count in counts if count.shown is None and count.cells in told]
 
 
 class _System:

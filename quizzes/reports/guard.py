@@ -5,9 +5,10 @@ Heavy (scipy): for the worker and for commands.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, combinations
 
-from quizzes.analysis.solver import ContradictionError, Count, open_counts
+from quizzes.analysis.solver import Count, open_counts
 from quizzes.models import Release
 from quizzes.reports.frozen import report_of
 
@@ -32,46 +33,77 @@ class Shown:
     report: dict
     waves_of: dict[int, frozenset[str]]
 
+    @cached_property
+    def flow(self) -> dict[int, dict]:
+        """Cohort -> its row."""
+        return dict(zip(self.waves_of, self.report["flow"][:-1], strict=True))
+
     @property
-    def flow(self) -> list[tuple[int, dict]]:
-        """(cohort, its row) of each cohort."""
-        return list(zip(self.waves_of, self.report["flow"][:-1], strict=True))
+    def total(self) -> dict:
+        return self.report["flow"][-1]
+
+    @property
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Column of the flow -> the waves that those it counts took."""
+        waves = self.report["waves"]
+        both = {"paired": tuple(waves[:2])} if len(waves) > 1 else {}
+        return {wave: (wave,) for wave in waves} | both
 
     def at(self, *waves: str) -> list[int]:
         """The cohorts that the release holds at all of these waves."""
         return [cohort for cohort, taken in self.waves_of.items() if taken.issuperset(waves)]
 
+    def numbers(self, cohort: int) -> list[int | None]:
+        """The cohort's numbers in the columns that are about it; none where it is not here."""
+        taken = self.waves_of.get(cohort, frozenset())
+        return [
+            self.flow[cohort][column]
+            for column, waves in self.columns.items()
+            if taken.issuperset(waves)
+        ]
 
-def check_release(release: Release, report: dict) -> None:
-    """Refuse a release about to be kept that gives a hidden number away.
+
+def check_release(release: Release, report: dict) -> dict:
+    """The report to keep of a release: languages are hidden where they tell a hidden number.
 
     To be called in the transaction that keeps it, with the study's row locked: two releases must
-    not be checked at the same time. Raises GivesAwayError, KeysMissingError.
+    not be checked at the same time.
+
+    Raises GivesAwayError if anything else tells one, and KeysMissingError.
     """
-    if found := leaks(release, report):
+    before, least = shown_before(release), release.study.min_group
+    found = leaks(before, shown_of(release, report), least)
+    if telling := {count.name[1] for count in found if count.name[0] == "languages"}:
+        languages = {
+            wave: dict.fromkeys(table) | {"suppressed": TOO_FEW} if wave in telling else table
+            for wave, table in report["languages"].items()
+        }
+        report = report | {"languages": languages}
+        found = leaks(before, shown_of(release, report), least)
+    if found:
         raise GivesAwayError(found)
+    return report
 
 
-def leaks(release: Release, report: dict) -> list[Count]:
-    """The hidden numbers that this report tells, beside all others of the study and its kind.
+def places_before(release: Release, cohorts: list[int]) -> tuple[set[int], set[int]]:
+    """Places of the cohorts whose numbers the flow of another release hides, and shows.
 
-    What the others told without it is not its doing and left out.
-
-    Looked at, over all releases: the flow (each wave, and both), the languages, how many have a
-    score, and a score at both waves. The numbers lost are not: they are one of the flow less
-    another, and what is kept back with them are their scores. Nor are the small cells of improved,
-    unchanged and worsened or of an item: those are shown.
-
-    Raises KeysMissingError.
+    For suppress_columns: the same cohorts are to protect the small ones everywhere. One that is
+    hidden here and shown there counts as shown.
     """
+    before = shown_before(release)
+    kept, known = set(), set()
+    for place, cohort in enumerate(cohorts):
+        hides = [None in numbers for one in before if (numbers := one.numbers(cohort))]
+        if hides:
+            (kept if all(hides) else known).add(place)
+    return kept, known
+
+
+def shown_before(release: Release) -> list[Shown]:
+    """What the other releases of the study and of its kind show. Raises KeysMissingError."""
     others = release.study.releases.ready().filter(is_simulated=release.is_simulated)
-    before = [shown_of(other, report_of(other)) for other in others.exclude(pk=release.pk)]
-    least = release.study.min_group
-    found = computable([*before, shown_of(release, report)], least)
-    if not found:
-        return []
-    known = {count.cells for count in computable(before, least)}
-    return [count for count in found if count.cells not in known]
+    return [shown_of(other, report_of(other)) for other in others.exclude(pk=release.pk)]
 
 
 def shown_of(release: Release, report: dict) -> Shown:
@@ -82,142 +114,137 @@ def shown_of(release: Release, report: dict) -> Shown:
     return Shown(report, found)
 
 
+def leaks(before: list[Shown], shown: Shown, least: int) -> list[Count]:
+    """The hidden numbers below `least` that this report tells, beside those before.
+
+    What those tell without it is not its doing and left out.
+
+    Looked at, over all of them together: the flow (each wave, and both), the languages, how many
+    have a score, and a score at both of two waves. Left out, on purpose: how many were lost, which
+    is one number of the flow less another (their scores are what is kept back); the small numbers
+    of improved, unchanged and worsened and of items, which are shown; and how many were enrolled:
+    where 10 of 11 took each of two waves, 9 or 10 took both, whatever a table hides.
+    """
+    found = computable([*before, shown], least)
+    if not found:
+        return []
+    known = {count.cells for count in computable(before, least)}
+    return [count for count in found if count.cells not in known]
+
+
 def computable(shown: list[Shown], least: int) -> list[Count]:
     """Every hidden number below `least` that has one possible value, each once."""
-    if not shown:
-        return []
     waves = list(dict.fromkeys(wave for one in shown for wave in one.report["waves"]))
-    enrolled = {}  # the fewest that a report names: who came later took no part before
-    for one in shown:
-        for cohort, row in one.flow:
-            enrolled[cohort] = min(row["enrolled"], enrolled.get(cohort, row["enrolled"]))
-    found = opened(*flow_counts(shown, waves, enrolled, least), least)
+    found = open_counts(flow_counts(shown, waves, least), least)
     for wave in waves:
-        found += opened(*language_counts(shown, wave, least), least)
+        found += open_counts(language_counts(shown, wave), least)
     for scale in dict.fromkeys(code for one in shown for code in one.report["scores"]):
-        found += opened(*score_counts(shown, scale, waves, enrolled, least), least)
+        found += open_counts(score_counts(shown, scale, waves, least), least)
     return list({count.cells: count for count in found}.values())
 
 
-def opened(counts: list[Count], limits, least: int) -> list[Count]:
-    """The same without the limits if more took part than were enrolled, on paper for example."""
-    try:
-        return open_counts(counts, least, limits)
-    except ContradictionError:
-        return open_counts(counts, least)
+def together(shown: list[Shown]) -> dict[int, int]:
+    """Cohort -> the first cohort that is in the same releases at the same waves.
 
-
-def patterns(waves: Iterable[str]) -> list[frozenset[str]]:
-    """Every way to take part in some of the waves."""
-    waves = list(waves)
-    return [
-        frozenset(chosen)
-        for chosen in chain.from_iterable(combinations(waves, n + 1) for n in range(len(waves)))
-    ]
-
-
-def people(kind, cohorts: Iterable[int], taken: Iterable[str], waves) -> frozenset:
-    """The cells of those in the cohorts who took (at least) these waves.
-
-    One cell for each cohort and each way to take part: so both is never more than one, and no more
-    than were enrolled took one or the other.
+    What sums over releases tell of such cohorts they tell of their sum: one name is enough for it.
     """
-    taken = frozenset(taken)
-    ways = [way for way in patterns(waves) if taken <= way]
-    return frozenset((kind, cohort, way) for cohort in cohorts for way in ways)
+    first, found = {}, {}
+    for cohort in dict.fromkeys(cohort for one in shown for cohort in one.waves_of):
+        found[cohort] = first.setdefault(membership(shown, cohort), cohort)
+    return found
 
 
-def flow_counts(shown: list[Shown], waves, enrolled, least) -> tuple[list[Count], list]:
-    counts = []
+def membership(shown: list[Shown], cohort: int) -> tuple:
+    return tuple(one.waves_of.get(cohort) for one in shown)
+
+
+def hidden_somewhere(shown: list[Shown]) -> dict[int, int]:
+    """Cohort with a hidden number -> its name in the problem.
+
+    Those of which no release shows a number, in the same releases at the same waves, could be
+    exchanged: the first stands for each of them, the second for the sum of the others.
+    """
+    same, found = {}, {}
+    for cohort in dict.fromkeys(cohort for one in shown for cohort in one.waves_of):
+        numbers = [number for one in shown for number in one.numbers(cohort)]
+        if None in numbers:
+            key = membership(shown, cohort) if set(numbers) == {None} else cohort
+            group = same.setdefault(key, [])
+            group.append(cohort)
+            found[cohort] = group[:2][-1]
+    return found
+
+
+def people(cohorts: Iterable[int], taken: Iterable[str], waves: list[str]) -> frozenset:
+    """The cells of those in the cohorts who took these waves and any others.
+
+    One cell for each cohort and each way to take part in the waves, so that nobody can have taken
+    two of them and not each.
+    """
+    taken, rest = frozenset(taken), [wave for wave in waves if wave not in taken]
+    others = chain.from_iterable(combinations(rest, n) for n in range(len(rest) + 1))
+    ways = [taken.union(more) for more in others]
+    return frozenset((cohort, way) for cohort in set(cohorts) for way in ways)
+
+
+def flow_counts(shown: list[Shown], waves: list[str], least: int) -> list[Count]:
+    """The numbers of the flow; of the totals what is left without the cohorts hidden nowhere."""
+    name_of, counts = hidden_somewhere(shown), []
     for one in shown:
-        columns = {wave: (wave,) for wave in one.report["waves"]}
-        if len(columns) > 1:
-            columns["paired"] = tuple(one.report["waves"][:2])
-        for column, taken in columns.items():
-            cohorts = one.at(*taken)
-            rows = [(cohort, row) for cohort, row in one.flow if cohort in cohorts]
-            smallest = min((row[column] for _, row in rows if row[column] is not None), default=0)
+        for column, taken in one.columns.items():
+            cohorts, total = one.at(*taken), one.total[column]
+            unknown = [cohort for cohort in cohorts if cohort in name_of]
             counts += [
                 Count(
-                    cells=people("took", [cohort], taken, waves),
-                    shown=row[column],
-                    # what is hidden in a column is less than anything that is shown there
-                    most=smallest - 1 if smallest else None,
-                    of=enrolled[cohort],
-                    name=(column, row["cohort"]),
+                    people([cohort], taken, waves),
+                    one.flow[cohort][column],
+                    name=(column, one.flow[cohort]["cohort"]),
                 )
-                for cohort, row in rows
+                for cohort in unknown
+                if cohort == name_of[cohort]
             ]
-            counts.append(
-                Count(
-                    cells=people("took", cohorts, taken, waves),
-                    shown=one.report["flow"][-1][column],
-                    most=least - 1,
-                    of=sum(enrolled[cohort] for cohort in cohorts),
-                    name=(column, None),
+            if total is not None:
+                total -= sum(
+                    one.flow[cohort][column] for cohort in cohorts if cohort not in name_of
                 )
-            )
-    return counts, everybody("took", waves, enrolled)
+            cells = people([name_of[cohort] for cohort in unknown], taken, waves)
+            counts.append(Count(cells, total, most=least - 1, name=(column, None)))
+    return counts
 
 
-def everybody(kind, waves, enrolled) -> list[tuple[frozenset, int]]:
-    ways = patterns(waves)
-    return [
-        (frozenset((kind, cohort, way) for way in ways), most) for cohort, most in enrolled.items()
-    ]
-
-
-def language_counts(shown: list[Shown], wave: str, least) -> tuple[list[Count], list]:
-    """The languages of a wave; how many took it in each cohort is known where the flow shows it."""
-    counts, limits = [], []
+def language_counts(shown: list[Shown], wave: str) -> list[Count]:
+    """How many answered in each language, and how many took the wave where the flow shows it."""
+    name_of, counts = together(shown), []
     for one in shown:
         if wave not in one.report["waves"]:
             continue
-        cohorts = one.at(wave)
-        table = {
-            code: number
-            for code, number in one.report["languages"][wave].items()
-            if code != "suppressed"
-        }
-        for code, number in table.items():
-            cells = frozenset((cohort, code) for cohort in cohorts)
-            counts.append(Count(cells, number, name=(wave, code)))
-        for names, number in [
-            *(([cohort], row[wave]) for cohort, row in one.flow if cohort in cohorts),
-            (cohorts, one.report["flow"][-1][wave]),
-        ]:
+        names = {name_of[cohort] for cohort in one.at(wave)}
+        table = dict(one.report["languages"][wave])
+        table.pop("suppressed", None)
+        counts += [
+            Count(frozenset((cohort, code) for cohort in names), n, name=("languages", wave))
+            for code, n in table.items()
+        ]
+        if one.total[wave] is not None:
             cells = frozenset((cohort, code) for cohort in names for code in table)
-            if number is not None:
-                counts.append(Count(cells, number))
-            elif names == cohorts:
-                limits.append((cells, least - 1))
-    return counts, limits
+            counts.append(Count(cells, one.total[wave]))
+    return counts
 
 
-def score_counts(
-    shown: list[Shown], scale: str, waves, enrolled, least
-) -> tuple[list[Count], list]:
-    """How many have a score on the scale; no more than took part, where the flow shows that."""
-    counts, limits = [], everybody("scored", waves, enrolled)
-    for one in shown:
-        for taken, block in blocks_of(one.report, scale):
-            if block["n"] is None and block.get("suppressed") != TOO_FEW:
-                continue
-            counts.append(
-                Count(
-                    cells=people("scored", one.at(*taken), taken, waves),
-                    shown=block["n"],
-                    most=least - 1,
-                    name=("-".join(taken), scale),
-                )
-            )
-        for wave in one.report["waves"]:
-            limits += [
-                (people("scored", [cohort], [wave], waves), row[wave])
-                for cohort, row in one.flow
-                if row[wave] is not None
-            ]
-    return counts, limits
+def score_counts(shown: list[Shown], scale: str, waves: list[str], least: int) -> list[Count]:
+    """How many have a score on the scale, at a wave and at both of two."""
+    name_of = together(shown)
+    return [
+        Count(
+            people([name_of[cohort] for cohort in one.at(*taken)], taken, waves),
+            block["n"],
+            most=least - 1,
+            name=("-".join(taken), scale),
+        )
+        for one in shown
+        for taken, block in blocks_of(one.report, scale)
+        if block["n"] is not None or block.get("suppressed") == TOO_FEW
+    ]
 
 
 def blocks_of(report: dict, scale: str) -> Iterator[tuple[tuple[str, ...], dict]]:

@@ -69,16 +69,6 @@ def test_what_everybody_knows_of_the_others_bounds_a_count():
     assert len(open_counts(counts, LEAST, limits)) == 2
 
 
-def test_that_everybody_took_part_is_no_secret_of_a_part():
-    counts = [
-        Count(frozenset("a"), None, of=4),
-        Count(frozenset("b"), None, of=7),
-        Count(frozenset("ab"), 11),
-    ]
-
-    assert open_counts(counts, LEAST, [(frozenset("a"), 4), (frozenset("b"), 7)]) == []
-
-
 def test_a_count_without_bound_is_not_open():
     assert open_counts([Count(frozenset("a"), None)], LEAST) == []
 
