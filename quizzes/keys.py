@@ -55,20 +55,26 @@ class StudyKeys:
 
     def seal(self, content: dict, *, place: str) -> bytes:
         """Encrypt `content` (JSON) for one place; it opens nowhere else."""
-        nonce = os.urandom(NONCE_BYTES)
         packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode())
-        return nonce + AESGCM(self.data).encrypt(nonce, packed, place.encode())
+        return self.seal_bytes(packed, place=place)
 
     def open(self, sealed: bytes, *, place: str) -> dict:
         """What was sealed for this place. Raises KeysMissingError if the key does not fit."""
+        return json.loads(zlib.decompress(self.open_bytes(sealed, place=place)))
+
+    def seal_bytes(self, packed: bytes, *, place: str) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self.data).encrypt(nonce, packed, place.encode())
+
+    def open_bytes(self, sealed: bytes, *, place: str) -> bytes:
+        """Raises KeysMissingError if the key does not fit."""
         sealed = bytes(sealed)
         try:
-            packed = AESGCM(self.data).decrypt(
+            return AESGCM(self.data).decrypt(
                 sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place.encode()
             )
         except InvalidTag as error:
             raise KeysMissingError("the data key does not open this") from error
-        return json.loads(zlib.decompress(packed))
 
 
 def key_path(study) -> Path:

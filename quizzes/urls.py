@@ -21,6 +21,14 @@ urlpatterns = [
     # evaluators
     path("evaluation/", studies.home, name="evaluation"),
     path("evaluation/studies/<slug:code>/", studies.study, name="study"),
+    path("evaluation/new-study/", studies.new_study, name="new_study"),
+    path("evaluation/studies/<slug:code>/declared/", studies.declare, name="declare"),
+    path(
+        "evaluation/studies/<slug:code>/waves/<slug:wave>/version/",
+        studies.take_up_version,
+        name="take_up_version",
+    ),
+    path("evaluation/waves/<int:pk>/extend/", studies.extend, name="extend_wave"),
     path("evaluation/studies/<slug:code>/cohorts/", studies.add_cohort, name="add_cohort"),
     path("evaluation/waves/<int:pk>/close/", studies.close, name="close_wave"),
     path("evaluation/studies/<slug:code>/releases/", releases.make, name="make_release"),

@@ -96,8 +96,12 @@ QUERIES = {
     },
     "evaluator": {
         "quizzes:evaluation": 9,
-        "quizzes:study": 16,
+        "quizzes:study": 20,
+        "quizzes:new_study": 6,
+        "quizzes:declare": 9,
+        "quizzes:take_up_version": 6,
         "quizzes:close_wave": 4,
+        "quizzes:extend_wave": 4,
         "quizzes:release": 17,
         "quizzes:export": 4,
     },
@@ -182,8 +186,12 @@ class World:
             "quizzes:survey": ["small-pre"],
             "training:cohort": [self.cohort.pk],
             "quizzes:result": [self.release.pk],
-            "quizzes:study": ["SMALL"],
-            "quizzes:close_wave": [CohortWave.objects.filter(closed_at=None).first().pk],
+            **dict.fromkeys(["quizzes:study", "quizzes:declare"], ["SMALL"]),
+            "quizzes:take_up_version": ["SMALL", "pre"],
+            **dict.fromkeys(
+                ["quizzes:close_wave", "quizzes:extend_wave"],
+                [CohortWave.objects.filter(closed_at=None).first().pk],
+            ),
             "quizzes:release": [self.release.pk],
             "quizzes:export": [self.export.pk],
         }

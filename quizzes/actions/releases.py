@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.analysis.subtraction import gives_away
 from quizzes.models import CohortWave, Release, Response, Study, Wave
-from quizzes.reports.scores import scored_both
+from quizzes.reports.frozen import sizes_of
 from training.actions.audit import record
 from training.actions.jobs import request_job, try_again
 from training.khmer import digits_in
@@ -165,19 +165,19 @@ def check_published_together(release: Release) -> None:
     others = [row for row in others if cohorts & row[2]]
     if not others:
         return
-    least, scored = release.study.min_group, scored_both(release)
+    least, scored = release.study.min_group, sizes_of(release)
     sizes = {scale: dict(counts) for scale, counts in scored.items()}
     together = [frozenset(cohort.pk for cohort in cohorts)]
     for other, other_waves, other_cohorts in others:
         differing = {cohort.pk for cohort in cohorts ^ other_cohorts}
-        other_scored = scored_both(other)
-        small = [
-            cohort
-            for counts in (*scored.values(), *other_scored.values())
+        other_scored = sizes_of(other)
+        known = [*scored.values(), *other_scored.values()]
+        is_small = not all(known) or any(
+            cohort in differing and count < least
+            for counts in known
             for cohort, count in counts.items()
-            if cohort in differing and count < least
-        ]
-        if waves != other_waves or small:
+        )
+        if waves != other_waves or (differing and is_small):
             raise ReleaseError(
                 _(
                     "Release %(number)s is published for some of these cohorts already. Whoever "

@@ -197,6 +197,8 @@ def agree(asked: Asked, *, consent_version: int, language: str) -> None:
     cohort_wave = locked(asked)
     if asked.draft() or asked.response():
         return
+    if cohort_wave.wave.version_id != asked.version.pk:
+        return  # the wave took up a later version meanwhile, whose consent comes first
     freeze(asked.version)
     items = [item.code for item in asked_items(asked.version, asked.wave.name)]
     consent = {"version": consent_version, "language": language}

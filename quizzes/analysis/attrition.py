@@ -1,12 +1,11 @@
 """Were those who stayed like those who were lost?"""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+from numpy.typing import ArrayLike
 
-from quizzes.analysis.describe import standard_deviation, two_sided_p
+from quizzes.analysis.describe import finite, standard_deviation, two_sided_p
 from quizzes.analysis.errors import NotComputable
 
 
@@ -28,19 +27,20 @@ class Attrition:
     p: float
 
 
-def compare_lost(kept: Sequence[float], lost: Sequence[float]) -> Attrition:
+def compare_lost(kept: ArrayLike, lost: ArrayLike) -> Attrition:
     """Compare two groups at the first wave.
 
     kept, lost: finite scores in scale points, one a person.
 
     Raises NotComputable: "fewer_than_two_in_a_group", or "no_variation" if neither group varies.
+    Raises ValueError if a score is not finite.
 
     Source: Welch (1947), Biometrika 34:28; Austin (2009), Stat. Med. 28:3083 (standardised mean
     difference).
     """
-    if min(len(kept), len(lost)) < 2:
+    a, b = finite(kept), finite(lost)
+    if min(len(a), len(b)) < 2:
         raise NotComputable("fewer_than_two_in_a_group")
-    a, b = np.asarray(kept, dtype=float), np.asarray(lost, dtype=float)
     var_a, var_b = standard_deviation(a) ** 2, standard_deviation(b) ** 2
     if var_a + var_b == 0:
         raise NotComputable("no_variation")

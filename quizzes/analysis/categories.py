@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import chdtrc
 from scipy.stats import binom, false_discovery_control
 
@@ -34,20 +35,21 @@ class StuartMaxwell:
 
 
 def transition_table(
-    before: Sequence[float], after: Sequence[float], values: Sequence[float]
+    before: ArrayLike, after: ArrayLike, values: Sequence[float]
 ) -> list[list[int]]:
     """How many went from which answer (rows) to which (columns), both in the order of `values`.
 
     before, after: same length, position i is the same person. Raises ValueError if the lengths
-    differ or a value is not among `values`.
+    differ, a value is not among `values`, or `values` names one twice.
     """
-    place = {value: n for n, value in enumerate(values)}
-    table = [[0] * len(values) for _ in values]
-    for first, second in zip(before, after, strict=True):
-        if first not in place or second not in place:
-            raise ValueError("a value that is not among the answers")
-        table[place[first]][place[second]] += 1
-    return table
+    values = np.asarray(values, dtype=float)
+    if len(np.unique(values)) < len(values):
+        raise ValueError("a value twice among the answers")
+    if len(before) != len(after):
+        raise ValueError(f"{len(before)} answers before, {len(after)} after")
+    k = len(values)
+    cells = _places(before, values) * k + _places(after, values)
+    return np.bincount(cells, minlength=k * k).reshape(k, k).tolist()
 
 
 def mcnemar(b: int, c: int) -> McNemar:
@@ -62,6 +64,7 @@ def mcnemar(b: int, c: int) -> McNemar:
     """
     if min(b, c) < 0:
         raise ValueError("a negative count")
+    b, c = int(b), int(c)
     n, fewer = b + c, min(b, c)
     if n == 0:
         raise NotComputable("nobody_changed")
@@ -76,14 +79,19 @@ def stuart_maxwell(table: Sequence[Sequence[int]]) -> StuartMaxwell:
     table: people by first (rows) and second answer (columns). An answer that nobody gave is left
     out.
 
-    Raises NotComputable: "fewer_than_two_categories", "nobody_changed", or "margins_not_testable"
-    where the differences of the margins have no inverse covariance. ValueError if not square.
+    Raises NotComputable: "fewer_than_two_categories", of an empty table too; "nobody_changed";
+    or "margins_not_testable" where the differences of the margins have no inverse covariance.
+    ValueError if the table is not square or a count is negative or not finite.
 
     Source: Stuart (1955), Biometrika 42:412; Maxwell (1970), Br. J. Psychiatry 116:651.
     """
     counts = np.asarray(table, dtype=float)
+    if not counts.size:
+        raise NotComputable("fewer_than_two_categories")
     if counts.ndim != 2 or counts.shape[0] != counts.shape[1]:
         raise ValueError("the table is not square")
+    if not np.isfinite(counts).all() or counts.min() < 0:
+        raise ValueError("a negative count, or one that is not finite")
     used = (counts.sum(axis=0) + counts.sum(axis=1)) > 0
     counts = counts[used][:, used]
     if len(counts) < 2:
@@ -103,7 +111,9 @@ def stuart_maxwell(table: Sequence[Sequence[int]]) -> StuartMaxwell:
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """P values adjusted for the chance of one false finding in the family, in the same order.
 
-    None stays None and does not count. Source: Holm (1979), Scand. J. Stat. 6:65.
+    None stays None and does not count. Raises ValueError for a p outside 0 to 1.
+
+    Source: Holm (1979), Scand. J. Stat. 6:65.
     """
     return _adjusted(p_values, _holm)
 
@@ -111,10 +121,20 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 def benjamini_hochberg(p_values: Sequence[float | None]) -> list[float | None]:
     """P values adjusted for the share of false findings among all, in the same order.
 
-    None stays None and does not count. Source: Benjamini & Hochberg (1995), J. R. Stat. Soc. B
-    57:289.
+    None stays None and does not count. Raises ValueError for a p outside 0 to 1.
+
+    Source: Benjamini & Hochberg (1995), J. R. Stat. Soc. B 57:289.
     """
     return _adjusted(p_values, lambda p: false_discovery_control(p, method="bh"))
+
+
+def _places(answers: ArrayLike, values: np.ndarray) -> np.ndarray:
+    """Where each answer stands in `values`."""
+    answers = np.asarray(answers, dtype=float)
+    if not np.isin(answers, values).all():
+        raise ValueError("a value that is not among the answers")
+    order = np.argsort(values)
+    return order[np.searchsorted(values, answers, sorter=order)]
 
 
 def _holm(p: np.ndarray) -> np.ndarray:
@@ -128,6 +148,8 @@ def _holm(p: np.ndarray) -> np.ndarray:
 def _adjusted(p_values, method) -> list[float | None]:
     given = [n for n, p in enumerate(p_values) if p is not None]
     found: list[float | None] = [None] * len(p_values)
+    if not all(0 <= p_values[n] <= 1 for n in given):  # NaN neither
+        raise ValueError("a p value is not between 0 and 1")
     if given:
         adjusted = method(np.asarray([p_values[n] for n in given], dtype=float))
         for n, p in zip(given, adjusted, strict=True):

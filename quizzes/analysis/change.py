@@ -1,14 +1,14 @@
 """Change of the same people between two waves."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import gammaln, nctdtr, ndtr, stdtrit
 
-from quizzes.analysis.describe import DIGITS, standard_deviation, two_sided_p
+from quizzes.analysis.describe import DIGITS, finite, standard_deviation, two_sided_p
 from quizzes.analysis.errors import NotComputable
 
 TAILS = (0.025, 0.975)  # of the 95 % intervals
@@ -76,9 +76,7 @@ class Change:
     reason: str | None
 
 
-def paired_change(
-    before: Sequence[float], after: Sequence[float], band: float | None = None
-) -> Change:
+def paired_change(before: ArrayLike, after: ArrayLike, band: float | None = None) -> Change:
     """Mean change of the same people, its tests, and its size in standard deviations.
 
     before, after: finite scale scores in scale points, same length n >= 2, position i is the
@@ -117,7 +115,7 @@ def paired_change(
         d_z_ci=d_z_ci,
         g_z=None if d_z is None or n == 2 else d_z * _hedges_j(n - 1),
         d_av=_d_av(diff, sd_pre, sd_post),
-        band=band,
+        band=None if band is None else float(band),
         improved=improved,
         unchanged=n - improved - worsened,
         worsened=worsened,
@@ -125,15 +123,17 @@ def paired_change(
     )
 
 
-def wilcoxon(differences: Sequence[float]) -> Wilcoxon:
+def wilcoxon(differences: ArrayLike) -> Wilcoxon:
     """Wilcoxon's signed-rank test: are rises and falls of the same weight?
 
     differences: one finite number a person, in any unit, any length.
 
+    Raises ValueError if one is not finite.
+
     Source: Wilcoxon (1945), Biometrics Bull. 1:80; the variant is that of R's
     wilcox.test(d, exact = FALSE, digits.rank = 7). SPSS does not correct for continuity.
     """
-    nonzero = np.round(np.asarray(differences, dtype=float), DIGITS)
+    nonzero = np.round(finite(differences), DIGITS)
     nonzero = nonzero[nonzero != 0]
     if len(nonzero) == 0:
         return Wilcoxon(variant=WILCOXON_VARIANT, v=None, p=None, rank_biserial=None)
@@ -147,15 +147,12 @@ def wilcoxon(differences: Sequence[float]) -> Wilcoxon:
     )
 
 
-def _paired(before: Sequence[float], after: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def _paired(before: ArrayLike, after: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     if len(before) != len(after):
         raise ValueError(f"{len(before)} scores before, {len(after)} after")
     if len(before) < 2:
         raise NotComputable("fewer_than_two_pairs")
-    pre, post = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
-    if not np.isfinite(pre).all() or not np.isfinite(post).all():
-        raise ValueError("a score is not a finite number")
-    return pre, post
+    return finite(before), finite(after)
 
 
 def _t_test(differences: np.ndarray) -> tuple[Interval | None, float | None, float | None]:

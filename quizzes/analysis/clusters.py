@@ -5,8 +5,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from quizzes.analysis.describe import standard_deviation, two_sided_p
+from quizzes.analysis.describe import finite, standard_deviation, two_sided_p
 from quizzes.analysis.errors import NotComputable
 
 
@@ -27,33 +28,29 @@ class ClusteredMean:
     p_cr2: float
 
 
-def clustered_mean(values: Sequence[float], groups: Sequence[Hashable]) -> ClusteredMean:
+def clustered_mean(values: ArrayLike, groups: Sequence[Hashable] | np.ndarray) -> ClusteredMean:
     """Cluster-robust inference for the mean of `values` against 0.
 
     values: one finite number a person. groups: same length, the cohort of each; never its name
     alone where names repeat.
 
     Raises NotComputable: "one_cohort"; "no_variation" where the values, or the residuals' sums of
-    all cohorts, do not vary. Raises ValueError if the lengths differ.
+    all cohorts, do not vary. Raises ValueError if the lengths differ or a value is not finite.
 
     Source: Bell & McCaffrey (2002), Surv. Methodol. 28:169 (CR2 and its degrees of freedom); CR1
     with G / (G - 1), as in Stata for a mean.
     """
-    values = np.asarray(values, dtype=float)
-    if len(values) != len(groups):
-        raise ValueError(f"{len(values)} values, {len(groups)} groups")
-    sums, sizes = _residual_sums(values, groups)
+    values = finite(values)
+    sums, sizes = residual_sums(values, groups)
     count, n = len(sizes), len(values)
     if count < 2:
         raise NotComputable("one_cohort")
     if standard_deviation(values) == 0 or np.abs(sums).max() < 1e-9 * np.abs(values).max():
         raise NotComputable("no_variation")
     mean = float(values.mean())
-    # With an intercept alone, CR2 divides the squared sum of a cohort by 1 - its share.
-    shares = sizes / n
     se_cr1 = math.sqrt(count / (count - 1) * float(np.sum(sums**2))) / n
-    se_cr2 = math.sqrt(float(np.sum(sums**2 / (1 - shares)))) / n
-    df = _satterthwaite(shares)
+    variance, df = mean_cr2(sums, sizes)
+    se_cr2 = math.sqrt(variance)
     return ClusteredMean(
         groups=count,
         se_cr1=se_cr1,
@@ -64,18 +61,19 @@ def clustered_mean(values: Sequence[float], groups: Sequence[Hashable]) -> Clust
     )
 
 
-def icc1(values: Sequence[float], groups: Sequence[Hashable]) -> float:
+def icc1(values: ArrayLike, groups: Sequence[Hashable] | np.ndarray) -> float:
     """ICC(1): how much of the variance lies between cohorts; negative if less than by chance.
 
     values: one finite number a person. groups: same length, the cohort of each.
 
-    Raises NotComputable: "one_cohort", "one_person_a_cohort", "no_variation".
+    Raises NotComputable: "one_cohort", "one_person_a_cohort", "no_variation". Raises ValueError
+    if the lengths differ or a value is not finite.
 
     Source: Shrout & Fleiss (1979), Psychol. Bull. 86:420, with the mean size of unequal groups of
     Snedecor & Cochran (1989), Statistical Methods, ch. 13.
     """
-    values = np.asarray(values, dtype=float)
-    sums, sizes = _residual_sums(values, groups)
+    values = finite(values)
+    sums, sizes = residual_sums(values, groups)
     count, n = len(sizes), len(values)
     if count < 2:
         raise NotComputable("one_cohort")
@@ -90,14 +88,34 @@ def icc1(values: Sequence[float], groups: Sequence[Hashable]) -> float:
     return (ms_between - ms_within) / (ms_between + (size - 1) * ms_within)
 
 
-def _residual_sums(values: np.ndarray, groups) -> tuple[np.ndarray, np.ndarray]:
-    """Of each cohort: the sum of its distances from the mean of all, and its size."""
+def mean_cr2(sums: np.ndarray, sizes: np.ndarray) -> tuple[float, float]:
+    """The CR2 variance of a mean and its degrees of freedom.
+
+    sums, sizes: as of residual_sums, two cohorts or more. With an intercept alone, CR2 divides the
+    squared sum of a cohort by 1 - its share.
+    """
+    n = float(sizes.sum())
+    shares = sizes / n
+    return float(np.sum(sums**2 / (1 - shares))) / n**2, _satterthwaite(shares)
+
+
+def places_of(groups: Sequence[Hashable] | np.ndarray) -> np.ndarray:
+    """The number of each one's group, from 0 without gaps."""
+    if isinstance(groups, np.ndarray) and groups.dtype != object:
+        return np.unique(groups, return_inverse=True)[1]
     number = {group: n for n, group in enumerate(dict.fromkeys(groups))}
-    places = np.asarray([number[group] for group in groups], dtype=int)
+    return np.asarray([number[group] for group in groups], dtype=int)
+
+
+def residual_sums(values: np.ndarray, groups) -> tuple[np.ndarray, np.ndarray]:
+    """Of each cohort: the sum of its distances from the mean of all, and its size."""
+    if len(values) != len(groups):
+        raise ValueError(f"{len(values)} values, {len(groups)} groups")
     if not len(values):
         return np.zeros(0), np.zeros(0)
-    sums = np.bincount(places, weights=values - values.mean(), minlength=len(number))
-    return sums, np.bincount(places, minlength=len(number)).astype(float)
+    places = places_of(groups)
+    sums = np.bincount(places, weights=values - values.mean())
+    return sums, np.bincount(places).astype(float)
 
 
 def _satterthwaite(shares: np.ndarray) -> float:
@@ -105,7 +123,9 @@ def _satterthwaite(shares: np.ndarray) -> float:
 
     The variance is e'Be with B the sum over cohorts of b b', b = (1_g - share_g 1) times
     1 / sqrt(1 - share_g). b'b of cohorts g, h is n (share_g [g = h] - share_g share_h) over the
-    roots; the eigenvalues of B are those of that small matrix.
+    roots; the eigenvalues of B are those of that small matrix. Over n, its diagonal is the shares,
+    their sum 1, and the square of any other element is that of share_g share_h over both roots.
     """
-    gram = (np.diag(shares) - np.outer(shares, shares)) / np.sqrt(np.outer(1 - shares, 1 - shares))
-    return float(np.trace(gram) ** 2 / np.sum(gram**2))
+    parts = shares**2 / (1 - shares)
+    squares = np.sum(shares**2) + np.sum(parts) ** 2 - np.sum(parts**2)
+    return float(1 / squares)

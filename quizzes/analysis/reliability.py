@@ -1,10 +1,10 @@
 """Do the items of a scale measure the same?"""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 from scipy.special import fdtri
 
@@ -33,13 +33,13 @@ class Alpha:
     item_rest_r: tuple[float | None, ...]
 
 
-def cronbach_alpha(rows: Sequence[Sequence[float | None]]) -> Alpha:
+def cronbach_alpha(rows: ArrayLike) -> Alpha:
     """Cronbach's alpha on complete cases, with Feldt's interval.
 
-    rows: one row a person, each with one answer an item in item order, reverse-keyed items
-        already turned; None where missing. A row with a missing answer is left out.
+    rows: people by items, finite, in item order, reverse-keyed items already turned; None or NaN
+        where missing. A row with a missing answer is left out.
 
-    Raises ValueError if the rows differ in length. Raises NotComputable:
+    Raises ValueError if the rows differ in length or an answer is infinite. Raises NotComputable:
     "fewer_than_two_items", "fewer_than_two_complete_rows", or "no_variation" if everybody
     has the same sum.
 
@@ -56,15 +56,15 @@ def cronbach_alpha(rows: Sequence[Sequence[float | None]]) -> Alpha:
     return Alpha(k=k, n=n, alpha=alpha, ci=_feldt_interval(alpha, n, k), item_rest_r=rest_r)
 
 
-def omega(rows: Sequence[Sequence[float | None]]) -> float:
+def omega(rows: ArrayLike) -> float:
     """McDonald's omega: the share of the sum's variance that one common factor explains.
 
     rows: as of cronbach_alpha. The factor is that of maximum likelihood, on standardised items.
 
-    Raises ValueError if the rows differ in length. Raises NotComputable: "fewer_than_three_items",
-    "fewer_than_two_complete_rows", "no_variation" if an item does not vary,
-    "items_determine_each_other" if the correlations have no inverse, "no_common_factor" if an item
-    is all factor (Heywood) or there is none.
+    Raises ValueError as cronbach_alpha does. Raises NotComputable: "fewer_than_two_items",
+    "fewer_than_three_items", "fewer_than_two_complete_rows", "no_variation" if an item does not
+    vary, "items_determine_each_other" if the correlations have no inverse, "no_common_factor" if an
+    item is all factor (Heywood) or there is none.
 
     Source: McDonald (1999), Test Theory, ch. 6; Joreskog (1967), Psychometrika 32:443 (the
     likelihood with the loadings profiled out).
@@ -118,17 +118,23 @@ def _one_factor(correlations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return root * vectors[:, -1] * math.sqrt(values[-1] - 1), unique
 
 
-def _complete(rows: Sequence[Sequence[float | None]]) -> np.ndarray:
+def _complete(rows: ArrayLike) -> np.ndarray:
     """The rows without a gap, people by items."""
-    lengths = {len(row) for row in rows}
-    if len(lengths) > 1:
-        raise ValueError(f"rows of different length: {sorted(lengths)}")
-    if lengths and max(lengths) < 2:
+    if not isinstance(rows, np.ndarray):
+        lengths = {len(row) for row in rows}
+        if len(lengths) > 1:
+            raise ValueError(f"rows of different length: {sorted(lengths)}")
+    answers = np.asarray(rows, dtype=float)  # None becomes NaN
+    if np.isinf(answers).any():
+        raise ValueError("an answer is not a finite number")
+    if answers.ndim == 2 and answers.shape[1] < 2:
         raise NotComputable("fewer_than_two_items")
-    complete = [row for row in rows if all(answer is not None for answer in row)]
+    if len(answers) < 2:
+        raise NotComputable("fewer_than_two_complete_rows")
+    complete = answers[~np.isnan(answers).any(axis=1)]
     if len(complete) < 2:
         raise NotComputable("fewer_than_two_complete_rows")
-    return np.asarray(complete, dtype=float)
+    return complete
 
 
 def _feldt_interval(alpha: float, n: int, k: int) -> tuple[float, float]:

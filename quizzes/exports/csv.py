@@ -13,7 +13,7 @@ from string import ascii_uppercase
 from quizzes.analysis.disclosure import withhold
 from quizzes.models import Release
 from quizzes.models.pages import items_of
-from quizzes.reports.frozen import content_of
+from quizzes.reports.content import Content, content_of, versions_of
 
 
 def write_csv(release: Release, path: Path, progress=lambda done, of: None) -> tuple[int, str]:
@@ -23,34 +23,38 @@ def write_csv(release: Release, path: Path, progress=lambda done, of: None) -> t
     NotComputable if the release has fewer rows than the smallest group.
     """
     content = content_of(release)
-    rows = content["rows"]
-    released = {row.wave_id for row in release.cohort_waves.all()}
-    waves = [wave.name for wave in release.study.waves.all() if wave.pk in released]
-    columns = columns_of(release, waves)
-    identifying = [column for column in columns if column["is_identifying"]]
-    letters = cohort_letters({row["cohort"] for row in rows})
-    known = [
-        (letters[row["cohort"]], *(value(row, column) for column in identifying)) for row in rows
-    ]
-    shown = withhold(known, release.study.min_group)
+    columns = columns_of(content)
+    cells = [cells_of(content, column) for column in columns]
+    identifying = [n for n, column in enumerate(columns) if column["is_identifying"]]
+    cohorts = content.cohorts.tolist()
+    letters = cohort_letters(set(cohorts))
+    known = list(
+        zip((letters[cohort] for cohort in cohorts), *(cells[n] for n in identifying), strict=True)
+    )
+    for n, (_letter, *blanked) in enumerate(shown := withhold(known, release.study.min_group)):
+        for column, value in zip(identifying, blanked, strict=True):
+            cells[column][n] = value
+    total = len(content)
+    order = list(range(total))
+    secrets.SystemRandom().shuffle(order)
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         writer = csv.writer(file)
         writer.writerow(["participant", "cohort", *(column["name"] for column in columns)])
-        for done, (row, (letter, *blanked)) in enumerate(shuffled(rows, shown), 1):
-            kept = dict(zip((column["name"] for column in identifying), blanked, strict=True))
-            cells = [kept.get(column["name"], value(row, column)) for column in columns]
-            writer.writerow([secrets.token_hex(6), letter, *cells])
+        for done, n in enumerate(order, 1):
+            row = [column[n] for column in cells]
+            writer.writerow([secrets.token_hex(6), shown[n][0], *row])
             if done % 500 == 0:
-                progress(done, len(rows))
-    progress(len(rows), len(rows))
-    return len(rows), hashlib.sha256(path.read_bytes()).hexdigest()
+                progress(done, total)
+    progress(total, total)
+    return total, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def columns_of(release: Release, waves: list[str]) -> list[dict]:
+def columns_of(content: Content) -> list[dict]:
     """One column an item and wave to which it belongs.
 
     The language of the answers is not among them: it would tell the few who answered in English.
     """
+    versions = versions_of(content)
     return [
         {
             "name": f"{item.code}_{wave}",
@@ -58,15 +62,19 @@ def columns_of(release: Release, waves: list[str]) -> list[dict]:
             "position": item.position,
             "is_identifying": item.is_identifying,
         }
-        for wave in waves
-        for item in items_of(release.study.version, wave)
+        for wave, version in versions.items()
+        for item in items_of(version, wave)
     ]
 
 
-def value(row: dict, column: dict) -> int | None:
-    """The cell as it stands in the frozen rows; None where the wave was not taken."""
-    taken = row["waves"].get(column["wave"])
-    return taken["answers"][column["position"]] if taken else None
+def cells_of(content: Content, column: dict) -> list[int | float | None]:
+    """The cells of a column as they stand in the frozen rows; None where the wave was not taken."""
+    wave = content.waves[column["wave"]]
+    answers = wave.answers[column["position"]].tolist()
+    return [
+        answer if taken else None
+        for answer, taken in zip(answers, wave.taken.tolist(), strict=True)
+    ]
 
 
 def cohort_letters(cohorts: set[int]) -> dict[int, str]:
@@ -76,10 +84,3 @@ def cohort_letters(cohorts: set[int]) -> dict[int, str]:
     drawn = sorted(cohorts)
     secrets.SystemRandom().shuffle(drawn)
     return dict(zip(drawn, names, strict=False))
-
-
-def shuffled(*lists):
-    """The lists together, in an order drawn anew."""
-    together = list(zip(*lists, strict=True))
-    secrets.SystemRandom().shuffle(together)
-    return together

@@ -1,16 +1,31 @@
 """Which instrument is asked when, of whom, and under which keys."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.models.instruments import InstrumentVersion
+from quizzes.models.instruments import InstrumentVersion, Item, Scale
 from training.models import Cohort, Step
 
 # Part of addresses and of the key file's name.
 CODE_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,15}$"
+
+
+def subgroup_items(version: InstrumentVersion) -> models.QuerySet[Item]:
+    """The items by whose answers a study may declare subgroups."""
+    about_oneself = Q(kind=Item.Kind.DEMOGRAPHIC) | Q(is_identifying=True)
+    return version.items.filter(about_oneself, type=Item.Type.SELECT_ONE)
+
+
+def family_items(version: InstrumentVersion) -> models.QuerySet[Item]:
+    """The items whose changes are tested one by one, and may be declared as one family."""
+    others = [Item.Kind.DEMOGRAPHIC, Item.Kind.PROCESS]
+    items = version.items.filter(type=Item.Type.SELECT_ONE, is_identifying=False)
+    return items.exclude(kind__in=others)
 
 
 class StudyQuerySet(models.QuerySet):
@@ -32,6 +47,14 @@ class Study(models.Model):
     min_group = models.PositiveSmallIntegerField(_("smallest group shown"))
     link_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     data_fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    # Declared before the first answer; from then on the database keeps them (triggers.py).
+    # subgroups: codes of items about oneself. bands: scale code -> points that count as a change,
+    # None: any change; the instrument's for a scale that is not named. family: codes of the items
+    # whose p values are adjusted by Holm; empty: all items of scales.
+    subgroups = models.JSONField(default=list, blank=True)
+    bands = models.JSONField(default=dict, blank=True)
+    family = models.JSONField(default=list, blank=True)
+    declared_on = models.DateField(null=True, editable=False)  # NULL: nothing was declared
     cohorts = models.ManyToManyField(Cohort, through="StudyCohort", related_name="studies")
 
     objects = StudyQuerySet.as_manager()
@@ -52,6 +75,16 @@ class Study(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def is_answered(self):
+        """Whether somebody has begun or sent answers, which may still be withdrawn."""
+        begun = self.waves.filter(drafts__isnull=False)
+        return begun.exists() or self.waves.filter(responses__isnull=False).exists()
+
+    def band_of(self, scale: Scale) -> float | None:
+        """Points that count as a change of this scale; None: any change."""
+        return self.bands.get(scale.code, scale.band)
 
 
 class Wave(models.Model):
@@ -88,6 +121,17 @@ class Wave(models.Model):
 
     def __str__(self):
         return f"{self.study} {self.name}"
+
+    @property
+    def is_answered(self):
+        """Whether somebody has begun or sent answers, which may still be withdrawn."""
+        return self.drafts.exists() or self.responses.exists()
+
+    def later_versions(self) -> models.QuerySet[InstrumentVersion]:
+        """The versions of the same instrument that this wave could take up."""
+        return InstrumentVersion.objects.askable().filter(
+            instrument=self.version.instrument_id, number__gt=self.version.number
+        )
 
 
 class StudyCohortQuerySet(models.QuerySet):
@@ -135,6 +179,20 @@ class CohortWave(models.Model):
 
     def __str__(self):
         return f"{self.study_cohort} {self.wave.name}"
+
+    @property
+    def latest_close(self):
+        """The last day until which it may stay open, as the next thing must wait; None: any day.
+
+        A waiting group's surveys lie before its course: one ends before the other, both before it.
+        """
+        cohort = self.study_cohort.cohort
+        step = cohort.steps.filter(step=self.wave.step_id).first()
+        if not (cohort.course_opens_on and step and step.place == step.Place.BEFORE):
+            return None
+        behind = cohort.steps.filter(place=step.Place.BEFORE, position__gt=step.position)
+        days = [row.opens_on for row in behind if row.opens_on]
+        return min([*days, cohort.course_opens_on]) - timedelta(days=1)
 
     @property
     def is_open(self):

@@ -1,4 +1,5 @@
-"""What the database itself refuses: to change a frozen version, or answers of a closed wave.
+"""What the database itself refuses: to change a frozen version, answers of a closed wave, or
+what a study declared before its first answer.
 
 The actions say so kindly and first. These triggers hold for a shell and a hand-written query too.
 """
@@ -16,11 +17,12 @@ from quizzes.models.instruments import (
     ScaleItem,
     SetOption,
 )
-from quizzes.models.responses import Response
-from quizzes.models.studies import CohortWave
+from quizzes.models.responses import Draft, Response
+from quizzes.models.studies import CohortWave, Study, Wave
 
-VERSIONS, OPTION_SETS, SCALES, RESPONSES, COHORT_WAVES = (
-    model._meta.db_table for model in (InstrumentVersion, OptionSet, Scale, Response, CohortWave)
+VERSIONS, OPTION_SETS, SCALES, DRAFTS, RESPONSES, STUDIES, WAVES, COHORT_WAVES = (
+    model._meta.db_table
+    for model in (InstrumentVersion, OptionSet, Scale, Draft, Response, Study, Wave, CohortWave)
 )
 # What may still be written on a frozen version: somebody signs it off after the first answers.
 SIGNING_OFF = {"signed_off_by", "signed_off_on"}
@@ -28,6 +30,11 @@ SIGNING_OFF = {"signed_off_by", "signed_off_on"}
 FROZEN = "This survey version was answered and never changes; make a new version."
 CLOSED = "This wave is closed: its answers are frozen."
 CLOSED_FOR_GOOD = "A closed wave stays closed, and its time of closing stays as it is."
+DECLARED = "Somebody has answered in this study: what was declared before stays as it is."
+ASKED = "Somebody has answered this wave: it keeps its survey version."
+
+# What a study declares before its first answer, and what its consent names.
+DECLARATIONS = ["subgroups", "bands", "family", "declared_on", "min_group", "version_id"]
 
 # Of an update both rows count: nothing is moved out of what is frozen, nor into it.
 ROWS = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}
@@ -88,6 +95,20 @@ def triggers(vendor: str) -> Iterator[Trigger]:
     yield from refusing(Response, "cohort_wave_id", closed, CLOSED)
     reopens = f"OLD.closed_at IS NOT NULL AND {differs(vendor, 'closed_at')}"
     yield Trigger(COHORT_WAVES, "UPDATE", reopens, CLOSED_FOR_GOOD)
+    declares = differs(vendor, *DECLARATIONS)
+    yield Trigger(STUDIES, "UPDATE", f"{declares} AND {is_answered('study_id')}", DECLARED)
+    moves = differs(vendor, "version_id", "study_id")
+    yield Trigger(WAVES, "UPDATE", f"{moves} AND {is_answered('id')}", ASKED)
+
+
+def is_answered(column: str) -> str:
+    """Whether a draft or response is there of a wave whose column names the old row."""
+    found = (
+        f"EXISTS (SELECT 1 FROM {answers} JOIN {WAVES} asked ON asked.id = {answers}.wave_id "
+        f"WHERE asked.{column} = OLD.id)"
+        for answers in (DRAFTS, RESPONSES)
+    )
+    return f"({' OR '.join(found)})"
 
 
 def differs(vendor: str, *columns: str) -> str:

@@ -5,6 +5,7 @@ Heavy (numpy): for the worker and for commands, never for a web process.
 
 import io
 import json
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,9 @@ from quizzes.models import InstrumentVersion, Release, Response
 from quizzes.reports.frozen import place_of
 
 LANGUAGES = ["km", "en"]
-MODES = [str(mode) for mode in Response.Mode]
+MODES = [mode.value for mode in Response.Mode]
+PARTS = ("taken", "answers", "language", "mode")
+ZIP = b"PK"  # how packed arrays begin
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,9 @@ class Taken:
     language: np.ndarray  # uint8
     mode: np.ndarray  # uint8
 
-    @property
-    def version(self) -> InstrumentVersion:
-        return InstrumentVersion.objects.get(pk=self.version_id)
+    def value(self, position: int) -> np.ndarray:
+        """Every participant's stored answer to one item; NaN where the wave was not taken."""
+        return np.where(self.taken, self.answers[position], np.nan)
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,7 @@ def pack(content: Content) -> bytes:
     """As compressed arrays, to be sealed."""
     arrays = {"cohorts": content.cohorts}
     for name, wave in content.waves.items():
-        for part in ("taken", "answers", "language", "mode"):
-            arrays[f"{name}.{part}"] = getattr(wave, part)
+        arrays |= {f"{name}.{part}": getattr(wave, part) for part in PARTS}
     versions = {name: wave.version_id for name, wave in content.waves.items()}
     arrays["versions"] = np.frombuffer(json.dumps(versions).encode(), dtype=np.uint8)
     buffer = io.BytesIO()
@@ -78,11 +80,10 @@ def pack(content: Content) -> bytes:
 def unpack(packed: bytes) -> Content:
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
         versions = json.loads(arrays["versions"].tobytes())
-        parts = ("taken", "answers", "language", "mode")
         return Content(
             cohorts=arrays["cohorts"],
             waves={
-                name: Taken(version, *(arrays[f"{name}.{part}"] for part in parts))
+                name: Taken(version, *(arrays[f"{name}.{part}"] for part in PARTS))
                 for name, version in versions.items()
             },
         )
@@ -91,4 +92,52 @@ def unpack(packed: bytes) -> Content:
 def content_of(release: Release) -> Content:
     """Raises KeysMissingError."""
     packed = keys_of(release.study).open_bytes(release.content, place=place_of(release, "content"))
-    return unpack(packed)
+    return unpack(packed) if packed.startswith(ZIP) else _from_rows(release, packed)
+
+
+def _from_rows(release: Release, packed: bytes) -> Content:
+    """Of a release that an earlier Spean built: JSON, one object a participant."""
+    rows = json.loads(zlib.decompress(packed))["rows"]
+    waves = {}
+    for wave in release.study.waves.all():
+        if not any(wave.name in row["waves"] for row in rows):
+            continue
+        collected = Columns(len(rows), wave.version)
+        for place, row in enumerate(rows):
+            if taken := row["waves"].get(wave.name):
+                collected.add(place, taken["answers"], taken["language"], Response.Mode.WEB)
+        waves[wave.name] = collected.taken()
+    return Content(np.array([row["cohort"] for row in rows], dtype=np.int64), waves)
+
+
+def versions_of(content: Content) -> dict[str, InstrumentVersion]:
+    """The version of each wave; one object for each version."""
+    found = InstrumentVersion.objects.in_bulk({wave.version_id for wave in content.waves.values()})
+    return {name: found[wave.version_id] for name, wave in content.waves.items()}
+
+
+class Columns:
+    """One wave under collection, participant by participant."""
+
+    def __init__(self, people: int, version: InstrumentVersion):
+        self.version = version
+        self.answers = np.zeros((version.items.count(), people))
+        self.has_taken = np.zeros(people, dtype=bool)
+        self.language = np.zeros(people, dtype=np.uint8)
+        self.mode = np.zeros(people, dtype=np.uint8)
+
+    def add(self, place: int, answers: list[float], language: str, mode: str) -> None:
+        self.answers[:, place] = answers
+        self.has_taken[place] = True
+        self.language[place] = LANGUAGES.index(language)
+        self.mode[place] = MODES.index(mode)
+
+    def taken(self, order=slice(None)) -> Taken:
+        """order: which participant comes at each place."""
+        return Taken(
+            self.version.pk,
+            self.has_taken[order],
+            narrow(self.answers[:, order]),
+            self.language[order],
+            self.mode[order],
+        )

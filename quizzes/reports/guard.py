@@ -3,7 +3,7 @@
 Heavy (scipy): for the worker and for commands.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations
@@ -13,6 +13,7 @@ from quizzes.models import Release
 from quizzes.reports.frozen import report_of
 
 TOO_FEW = "fewer_than_min_group"
+TABLES = ["languages", "modes"]  # of everybody who took a wave, by wave
 
 
 class GivesAwayError(Exception):
@@ -49,9 +50,29 @@ class Shown:
         both = {"paired": tuple(waves[:2])} if len(waves) > 1 else {}
         return {wave: (wave,) for wave in waves} | both
 
+    @cached_property
+    def course(self) -> list[int]:
+        """The cohorts whose scores the report is about: those that do not wait for their course."""
+        found = [cohort for cohort, row in self.flow.items() if not row.get("comparison")]
+        return found or list(self.flow)
+
     def at(self, *waves: str) -> list[int]:
         """The cohorts that the release holds at all of these waves."""
         return [cohort for cohort, taken in self.waves_of.items() if taken.issuperset(waves)]
+
+    def course_at(self, *waves: str) -> list[int]:
+        return [cohort for cohort in self.course if self.waves_of[cohort].issuperset(waves)]
+
+    def scored(self, scale: str, pair: str) -> dict[int, int | None]:
+        """Cohort -> how many of it have a score on the scale at both waves, where that is told."""
+        rows = self.report.get("by_cohort", {}).get(scale, {}).get(pair, [])
+        found = zip(self.course, rows, strict=False)
+        at_both = set(self.course_at(*pair.split("-")))
+        return {
+            cohort: row["n"]
+            for cohort, row in found
+            if cohort in at_both and (row["n"] is not None or "suppressed" in row)
+        }
 
     def numbers(self, cohort: int) -> list[int | None]:
         """The cohort's numbers in the columns that are about it; none where it is not here."""
@@ -64,7 +85,7 @@ class Shown:
 
 
 def check_release(release: Release, report: dict) -> dict:
-    """The report to keep of a release: languages are hidden where they tell a hidden number.
+    """The report to keep: languages and modes are hidden where they tell a hidden number.
 
     To be called in the transaction that keeps it, with the study's row locked: two releases must
     not be checked at the same time.
@@ -73,12 +94,17 @@ def check_release(release: Release, report: dict) -> dict:
     """
     before, least = shown_before(release), release.study.min_group
     found = leaks(before, shown_of(release, report), least)
-    if telling := {count.name[1] for count in found if count.name[0] == "languages"}:
-        languages = {
-            wave: dict.fromkeys(table) | {"suppressed": TOO_FEW} if wave in telling else table
-            for wave, table in report["languages"].items()
+    if telling := {count.name for count in found if count.name[0] in TABLES}:
+        report = report | {
+            part: {
+                wave: dict.fromkeys(table) | {"suppressed": TOO_FEW}
+                if (part, wave) in telling
+                else table
+                for wave, table in report[part].items()
+            }
+            for part in TABLES
+            if part in report
         }
-        report = report | {"languages": languages}
         found = leaks(before, shown_of(release, report), least)
     if found:
         raise GivesAwayError(found)
@@ -119,11 +145,12 @@ def leaks(before: list[Shown], shown: Shown, least: int) -> list[Count]:
 
     What those tell without it is not its doing and left out.
 
-    Looked at, over all of them together: the flow (each wave, and both), the languages, how many
-    have a score, and a score at both of two waves. Left out, on purpose: how many were lost, which
-    is one number of the flow less another (their scores are what is kept back); the small numbers
-    of improved, unchanged and worsened and of items, which are shown; and how many were enrolled:
-    where 10 of 11 took each of two waves, 9 or 10 took both, whatever a table hides.
+    Looked at, over all of them together: the flow (each wave, and both); languages and modes; how
+    many have a score, and a score at both of two waves, of all and by cohort. Left out, on purpose:
+    how many were lost, which is one number of the flow less another (their scores are what is kept
+    back); the small numbers of improved, unchanged and worsened and of items, which are shown; and
+    how many were enrolled: where 10 of 11 took each of two waves, 9 or 10 took both, whatever a
+    table hides.
     """
     found = computable([*before, shown], least)
     if not found:
@@ -136,10 +163,13 @@ def computable(shown: list[Shown], least: int) -> list[Count]:
     """Every hidden number below `least` that has one possible value, each once."""
     waves = list(dict.fromkeys(wave for one in shown for wave in one.report["waves"]))
     found = open_counts(flow_counts(shown, waves, least), least)
-    for wave in waves:
-        found += open_counts(language_counts(shown, wave), least)
+    for part in TABLES:
+        for wave in waves:
+            found += open_counts(table_counts(shown, part, wave), least)
     for scale in dict.fromkeys(code for one in shown for code in one.report["scores"]):
         found += open_counts(score_counts(shown, scale, waves, least), least)
+        for pair in combinations(waves, 2):
+            found += open_counts(group_counts(shown, scale, "-".join(pair), least), least)
     return list({count.cells: count for count in found}.values())
 
 
@@ -158,15 +188,16 @@ def membership(shown: list[Shown], cohort: int) -> tuple:
     return tuple(one.waves_of.get(cohort) for one in shown)
 
 
-def hidden_somewhere(shown: list[Shown]) -> dict[int, int]:
+def hidden_somewhere(shown: list[Shown], numbers_of: Callable) -> dict[int, int]:
     """Cohort with a hidden number -> its name in the problem.
 
-    Those of which no release shows a number, in the same releases at the same waves, could be
-    exchanged: the first stands for each of them, the second for the sum of the others.
+    numbers_of: report, cohort -> its numbers there. Cohorts of which no report shows a number, in
+    the same releases at the same waves, could be exchanged: the first stands for each of them, the
+    second for the sum of the others.
     """
     same, found = {}, {}
     for cohort in dict.fromkeys(cohort for one in shown for cohort in one.waves_of):
-        numbers = [number for one in shown for number in one.numbers(cohort)]
+        numbers = [number for one in shown for number in numbers_of(one, cohort)]
         if None in numbers:
             key = membership(shown, cohort) if set(numbers) == {None} else cohort
             group = same.setdefault(key, [])
@@ -189,7 +220,7 @@ def people(cohorts: Iterable[int], taken: Iterable[str], waves: list[str]) -> fr
 
 def flow_counts(shown: list[Shown], waves: list[str], least: int) -> list[Count]:
     """The numbers of the flow; of the totals what is left without the cohorts hidden nowhere."""
-    name_of, counts = hidden_somewhere(shown), []
+    name_of, counts = hidden_somewhere(shown, Shown.numbers), []
     for one in shown:
         for column, taken in one.columns.items():
             cohorts, total = one.at(*taken), one.total[column]
@@ -212,22 +243,27 @@ def flow_counts(shown: list[Shown], waves: list[str], least: int) -> list[Count]
     return counts
 
 
-def language_counts(shown: list[Shown], wave: str) -> list[Count]:
-    """How many answered in each language, and how many took the wave where the flow shows it."""
+def table_counts(shown: list[Shown], part: str, wave: str) -> list[Count]:
+    """How many answered in each way, and how many took the wave where the flow shows it.
+
+    A way that a table does not name was not used.
+    """
+    tables = {n: one.report.get(part, {}).get(wave) for n, one in enumerate(shown)}
+    tables = {n: table for n, table in tables.items() if table is not None}
+    codes = dict.fromkeys(code for table in tables.values() for code in table)
+    codes.pop("suppressed", None)
     name_of, counts = together(shown), []
-    for one in shown:
-        if wave not in one.report["waves"]:
-            continue
-        names = {name_of[cohort] for cohort in one.at(wave)}
-        table = dict(one.report["languages"][wave])
-        table.pop("suppressed", None)
+    for n, table in tables.items():
+        names = {name_of[cohort] for cohort in shown[n].at(wave)}
         counts += [
-            Count(frozenset((cohort, code) for cohort in names), n, name=("languages", wave))
-            for code, n in table.items()
+            Count(
+                frozenset((cohort, code) for cohort in names), table.get(code, 0), name=(part, wave)
+            )
+            for code in codes
         ]
-        if one.total[wave] is not None:
-            cells = frozenset((cohort, code) for cohort in names for code in table)
-            counts.append(Count(cells, one.total[wave]))
+        cells = frozenset((cohort, code) for cohort in names for code in codes)
+        if shown[n].total[wave] is not None:
+            counts.append(Count(cells, shown[n].total[wave]))
     return counts
 
 
@@ -236,7 +272,7 @@ def score_counts(shown: list[Shown], scale: str, waves: list[str], least: int) -
     name_of = together(shown)
     return [
         Count(
-            people([name_of[cohort] for cohort in one.at(*taken)], taken, waves),
+            people([name_of[cohort] for cohort in one.course_at(*taken)], taken, waves),
             block["n"],
             most=least - 1,
             name=("-".join(taken), scale),
@@ -245,6 +281,33 @@ def score_counts(shown: list[Shown], scale: str, waves: list[str], least: int) -
         for taken, block in blocks_of(one.report, scale)
         if block["n"] is not None or block.get("suppressed") == TOO_FEW
     ]
+
+
+def group_counts(shown: list[Shown], scale: str, pair: str, least: int) -> list[Count]:
+    """How many have a score at both waves: by cohort, and of all without those hidden nowhere."""
+
+    def numbers_of(one, cohort):
+        found = one.scored(scale, pair)
+        return [found[cohort]] if cohort in found else []
+
+    name_of, counts = hidden_somewhere(shown, numbers_of), []
+    if not name_of:
+        return []
+    for one in shown:
+        numbers, block = one.scored(scale, pair), one.report["change"].get(scale, {}).get(pair, {})
+        unknown = [cohort for cohort in numbers if cohort in name_of]
+        counts += [
+            Count(frozenset([cohort]), numbers[cohort], name=(pair, one.flow[cohort]["cohort"]))
+            for cohort in unknown
+            if cohort == name_of[cohort]
+        ]
+        total = block.get("n")
+        if numbers and (total is not None or block.get("suppressed") == TOO_FEW):
+            if total is not None:
+                total -= sum(numbers[cohort] for cohort in numbers if cohort not in name_of)
+            cells = frozenset(name_of[cohort] for cohort in unknown)
+            counts.append(Count(cells, total, most=least - 1, name=(pair, None)))
+    return counts
 
 
 def blocks_of(report: dict, scale: str) -> Iterator[tuple[tuple[str, ...], dict]]:

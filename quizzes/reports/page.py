@@ -8,8 +8,8 @@ from itertools import combinations
 
 from quizzes.keys import KeysMissingError
 from quizzes.models import Item, Release, Scale
+from quizzes.reports.bounds import bounds_of
 from quizzes.reports.frozen import report_of
-from quizzes.reports.scores import bounds_of
 
 TICKS_AT_MOST = 6
 

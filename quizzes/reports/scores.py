@@ -1,22 +1,49 @@
-"""From a release's frozen rows to scores: each scale, each wave, each participant."""
+"""From a release's columns to scores: each scale, each wave, each participant.
 
-from collections import Counter
+Heavy (numpy): for the worker and for commands, never for a web process.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
 
-from quizzes.analysis.scoring import composite, right_or_wrong, scale_score
-from quizzes.models import InstrumentVersion, Item, Release, Scale
+import numpy as np
+
+from quizzes.analysis.score_arrays import composites, scale_scores
+from quizzes.models import InstrumentVersion, Scale
 from quizzes.models.instruments import MISSING, NOT_ASKED
-from quizzes.reports.frozen import content_of
+from quizzes.reports.bounds import Key, bounds_of, keys_of_scale
+from quizzes.reports.content import Content, Taken
+from quizzes.reports.crosswalk import not_comparable
+
+WITH_ITEMS = (
+    "scale_items__item__option_set__options",
+    "parts__scale_items__item__option_set__options",
+    "parts__parts",
+)
+
+
+@dataclass(frozen=True)
+class Items:
+    """The keyed values of a scale's items at one wave: items by participants, NaN where missing.
+
+    codes: of the items that somebody was asked. everybody: whether a participant took the wave.
+    """
+
+    codes: list[str]
+    values: np.ndarray
+    everybody: np.ndarray
+
+    def rows(self) -> np.ndarray:
+        """People by items, of those who took the wave."""
+        return self.values[:, self.everybody].T
 
 
 @dataclass
 class Scored:
-    """One scale over a release. Position i of every list is the same participant.
+    """One scale over a release. Place n of every array is the same participant.
 
-    scores: wave -> one score a participant, None where missing. items: wave -> keyed item values,
-    in the order of item_codes, of those who took part, else None.
-    asked: wave -> places in item_codes of what was asked of somebody then.
+    scores: wave -> one score a participant, NaN where missing; without the waves whose version has
+    no such scale. changed: pairs of waves between which its items mean something else.
     """
 
     code: str
@@ -24,193 +51,131 @@ class Scored:
     high: float
     band: float | None
     item_codes: list[str]
-    scores: dict[str, list[float | None]] = field(default_factory=dict)
-    items: dict[str, list[list[float | None] | None]] = field(default_factory=dict)
-    asked: dict[str, list[int]] = field(default_factory=dict)
+    scores: dict[str, np.ndarray] = field(default_factory=dict)
+    items: dict[str, Items] = field(default_factory=dict)
+    changed: set[tuple[str, str]] = field(default_factory=set)
 
-    def at(self, wave: str) -> list[float]:
+    def at(self, wave: str) -> np.ndarray:
         """The scores of those who have one at this wave."""
-        return [score for score in self.scores[wave] if score is not None]
+        scores = self.scores[wave]
+        return scores[~np.isnan(scores)]
 
-    def items_at(self, wave: str) -> tuple[list[str], list[list[float | None]]]:
-        """Codes of the items asked in this wave, and their keyed values of those who took part."""
-        asked = self.asked[wave]
-        rows = [[row[n] for n in asked] for row in self.items[wave] if row is not None]
-        return [self.item_codes[n] for n in asked], rows
+    def has_both(self, first: str, second: str) -> np.ndarray:
+        """Who has a score at both waves."""
+        return ~np.isnan(self.scores[first] + self.scores[second])
 
-    def scored_at(self, first: str, second: str) -> list[int]:
-        """The places of those who have a score at both waves."""
-        both = zip(self.scores[first], self.scores[second], strict=True)
-        return [n for n, scores in enumerate(both) if None not in scores]
-
-    def pairs(self, first: str, second: str) -> tuple[list[float], list[float]]:
+    def pairs(self, first: str, second: str) -> tuple[np.ndarray, np.ndarray]:
         """Scores at both waves of those who have both."""
-        both = self.scored_at(first, second)
-        return tuple([self.scores[wave][n] for n in both] for wave in (first, second))
+        both = self.has_both(first, second)
+        return self.scores[first][both], self.scores[second][both]
 
 
-@dataclass(frozen=True)
-class Key:
-    """How one item counts in its scale: its place in the array, its bounds, its keying."""
-
-    position: int
-    code: str
-    low: int
-    high: int
-    is_reversed: bool
-    right: int | None
-    apart: frozenset[int]
-
-    def value(self, answers: list[int]) -> float | None:
-        """The item's answer as a number, None where missing or where it is no number."""
-        raw = answers[self.position]
-        if raw in MISSING or raw in self.apart:
-            return None
-        return raw if self.right is None else right_or_wrong(raw, self.right)
-
-    def is_asked(self, answers: list[int]) -> bool:
-        return answers[self.position] != NOT_ASKED
-
-    def keyed(self, answers: list[int]) -> float | None:
-        value = self.value(answers)
-        return self.low + self.high - value if self.is_reversed and value is not None else value
+def values_of(key: Key, taken: Taken) -> np.ndarray:
+    """One item's answers as numbers, NaN where missing, apart, or the wave was not taken."""
+    raw = taken.answers[key.position]
+    counts = taken.taken & ~np.isin(raw, [*MISSING, *key.apart])
+    return np.where(counts, raw if key.right is None else raw == key.right, np.nan)
 
 
-def score_rows(version: InstrumentVersion, content: dict, waves: list[str]) -> list[Scored]:
-    """Every scale of the version, scored over the rows of a release at these waves."""
-    scales = version.scales.prefetch_related(
-        "scale_items__item__option_set__options", "parts__scale_items__item__option_set__options"
-    )
-    own = {
-        scale.code: score_scale(scale, content, waves) for scale in scales if not scale.parts.all()
-    }
-    whole = [combine(scale, own, waves) for scale in scales if scale.parts.all()]
-    found = {scored.code: scored for scored in [*own.values(), *whole]}
-    return [found[scale.code] for scale in scales]
+def score_content(content: Content, versions: dict[str, InstrumentVersion]) -> list[Scored]:
+    """Every scale, scored over the rows of a release.
+
+    versions: of each wave, in order. Scales of several versions are one by their code; the last
+    version that has a scale gives its ends and its band.
+    """
+    found = {}
+    for wave, version in versions.items():
+        taken = content.waves[wave]
+        for scale, scores, items in score_wave(version, taken):
+            low, high = bounds_of(scale)
+            scored = found.setdefault(scale.code, Scored(scale.code, low, high, None, []))
+            scored.low, scored.high, scored.band = low, high, scale.band
+            scored.item_codes = [key.code for key in keys_below(scale)]
+            scored.scores[wave], scored.items[wave] = scores, items
+    note_changes(found, versions)
+    return list(found.values())
 
 
-def keys_of_scale(scale: Scale) -> list[Key]:
-    return [
-        Key(
-            position=link.item.position,
-            code=link.item.code,
-            low=low,
-            high=high,
-            is_reversed=link.is_reversed,
-            right=link.item.right,
-            apart=frozenset(link.item.apart),
-        )
-        for link in scale.scale_items.all()
-        for low, high in [bounds_of_item(link.item)]
-    ]
+def score_wave(
+    version: InstrumentVersion, taken: Taken
+) -> Iterator[tuple[Scale, np.ndarray, Items]]:
+    """Each scale of a version with its scores and its items, wholes behind their parts."""
+    scales = list(version.scales.prefetch_related(*WITH_ITEMS))
+    own = {}
+    for scale in scales:
+        if not scale.parts.all():
+            own[scale.code] = score_scale(scale, taken)
+    for scale in scales:
+        if parts := [own[part.code] for part in scale.parts.all()]:
+            scores = composites(np.array([scores for scores, _ in parts]), scale.min_answered)
+            codes = [code for _, items in parts for code in items.codes]
+            values = np.concatenate([items.values for _, items in parts])
+            yield scale, scores, Items(codes, values, taken.taken)
+        else:
+            yield scale, *own[scale.code]
 
 
-def bounds_of_item(item: Item) -> tuple[int, int]:
-    """The lowest and highest value that counts as a number; a knowledge item is right or wrong."""
-    if item.right is not None:
-        return 0, 1
-    values = [option.value for option in item.options if option.value not in item.apart]
-    return min(values), max(values)
-
-
-def bounds_of(scale: Scale) -> tuple[float, float]:
-    """The lowest and highest possible score, in scale points."""
-    if parts := scale.parts.all():
-        ends = [bounds_of(part) for part in parts]
-        return tuple(sum(values) / len(values) for values in zip(*ends, strict=True))
-    keys = keys_of_scale(scale)
-    times = len(keys) if scale.method == Scale.Method.SUM else 1
-    low, high = (sum(getattr(key, end) for key in keys) / len(keys) for end in ("low", "high"))
-    return times * low, times * high
-
-
-def score_scale(scale: Scale, content: dict, waves) -> Scored:
-    keys = keys_of_scale(scale)
-    low, high = bounds_of(scale)
-    scored = Scored(
-        code=scale.code,
-        low=low,
-        high=high,
-        band=scale.band,
-        item_codes=[key.code for key in keys],
-    )
-    for wave in waves:
-        taken = [row["waves"].get(wave) for row in content["rows"]]
-        scored.scores[wave] = [
-            one_score(scale, keys, response["answers"]) if response else None for response in taken
-        ]
-        scored.items[wave] = [
-            [key.keyed(response["answers"]) for key in keys] if response else None
-            for response in taken
-        ]
-        scored.asked[wave] = [
-            n
-            for n, key in enumerate(keys)
-            if any(response and key.is_asked(response["answers"]) for response in taken)
-        ]
-    return scored
-
-
-def one_score(scale: Scale, keys: list[Key], answers: list[int]) -> float | None:
-    """The score over the items that this person was asked; a sum stays one over all its items.
+def score_scale(scale: Scale, taken: Taken) -> tuple[np.ndarray, Items]:
+    """The scores over the items that each person was asked; a sum stays one over all its items.
 
     An item that nobody could answer (not signed off yet, or not of this wave) costs nobody the
     score.
     """
-    asked = [key for key in keys if key.is_asked(answers)]
-    score = scale_score(
-        [key.value(answers) for key in asked],
-        [key.is_reversed for key in asked],
-        [(key.low, key.high) for key in asked],
+    keys = keys_of_scale(scale)
+    values = np.array([values_of(key, taken) for key in keys])
+    asked = np.array([taken.taken & (taken.answers[key.position] != NOT_ASKED) for key in keys])
+    scores = scale_scores(
+        values,
+        [key.is_reversed for key in keys],
+        [(key.low, key.high) for key in keys],
         scale.min_answered,
         scale.method,
+        asked,
     )
-    if score is not None and scale.method == Scale.Method.SUM:
-        return score * len(keys) / len(asked)
-    return score
+    somebody = asked.any(axis=1)
+    for row, key in zip(values, keys, strict=True):
+        if key.is_reversed:
+            row[:] = key.low + key.high - row
+    codes = [key.code for key, is_asked in zip(keys, somebody, strict=True) if is_asked]
+    return scores, Items(codes, values[somebody], taken.taken)
 
 
-def combine(scale: Scale, own: dict[str, Scored], waves) -> Scored:
-    """A scale made of scales: the mean of the scores that are there."""
-    parts = [own[part.code] for part in scale.parts.all()]
-    low, high = bounds_of(scale)
-    scored = Scored(
-        code=scale.code,
-        low=low,
-        high=high,
-        band=scale.band,
-        item_codes=[code for part in parts for code in part.item_codes],
-    )
-    for wave in waves:
-        by_person = zip(*(part.scores[wave] for part in parts), strict=True)
-        scored.scores[wave] = [composite(scores, scale.min_answered) for scores in by_person]
-        rows = zip(*(part.items[wave] for part in parts), strict=True)
-        scored.items[wave] = [
-            None if None in row else [value for part in row for value in part] for row in rows
-        ]
-        starts = accumulate((len(part.item_codes) for part in parts), initial=0)
-        scored.asked[wave] = [
-            start + n for start, part in zip(starts, parts, strict=False) for n in part.asked[wave]
-        ]
-    return scored
+def keys_below(scale: Scale) -> list[Key]:
+    """The keys of a scale, or of its parts one after the other."""
+    return [key for part in scale.parts.all() or [scale] for key in keys_of_scale(part)]
 
 
-def scored_both(release: Release) -> dict[str, Counter[int]]:
-    """Scale -> cohort -> how many of it have a score at both of the release's first two waves.
+def note_changes(found: dict[str, Scored], versions: dict[str, InstrumentVersion]) -> None:
+    """Mark the pairs of waves between which a scale is not the same."""
+    waves = list(versions)
+    for n, first in enumerate(waves):
+        for second in waves[n + 1 :]:
+            if versions[first] == versions[second]:
+                continue
+            makes = [makes_of(versions[wave]) for wave in (first, second)]
+            items = not_comparable(versions[first], versions[second])
+            for scored in found.values():
+                before, after = (make.get(scored.code) for make in makes)
+                if before != after or items & {code for code, *_ in after[-1]}:
+                    scored.changed.add((first, second))
 
-    Raises KeysMissingError.
-    """
-    content = content_of(release)
-    taken = {row.wave_id for row in release.cohort_waves.all()}
-    waves = [wave.name for wave in release.study.waves.all() if wave.pk in taken][:2]
-    cohorts = [row["cohort"] for row in content["rows"]]
+
+def makes_of(version: InstrumentVersion) -> dict[str, tuple]:
+    """Scale code -> how its score is made: what must be equal to compare two versions."""
     return {
-        scored.code: Counter(
-            cohort
-            for cohort, *scores in zip(
-                cohorts, *(scored.scores[wave] for wave in waves), strict=True
-            )
-            if None not in scores
+        scale.code: (
+            scale.method,
+            scale.min_answered,
+            tuple(
+                (key.code, key.low, key.high, key.is_reversed, key.right, key.apart)
+                for key in keys_below(scale)
+            ),
         )
-        for scored in score_rows(release.study.version, content, waves)
+        for scale in version.scales.prefetch_related(*WITH_ITEMS)
     }
+
+
+def sizes_by_cohort(scored: Scored, content: Content, first: str, second: str) -> dict[int, int]:
+    """How many of each cohort have a score at both waves."""
+    cohorts, counts = np.unique(content.cohorts[scored.has_both(first, second)], return_counts=True)
+    return {int(cohort): int(count) for cohort, count in zip(cohorts, counts, strict=True)}

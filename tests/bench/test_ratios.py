@@ -13,7 +13,8 @@ from quizzes.actions.responses import agree, ask, save_page, send
 from quizzes.actions.studies import add_cohort, close_wave
 from quizzes.keys import keys_of
 from quizzes.models import CohortWave
-from quizzes.reports.build import build_report, frozen_rows
+from quizzes.reports.build import build_report
+from quizzes.reports.freeze import freeze
 from tests.factories import (
     CohortFactory,
     EnrolmentFactory,
@@ -130,6 +131,6 @@ def test_a_release_with_the_number_of_people(study):
             close_wave(wave)
         release = request_release(study, list(rows.all()))
         keys = keys_of(study)
-        return lambda: build_report(release, frozen_rows(release, keys, lambda done, of: None))
+        return lambda: build_report(release, freeze(release, keys, lambda done, of: None))
 
     side_by_side("Building a release", building(20), building(80), "4× the people")

@@ -23,8 +23,17 @@ from quizzes.models import (
     Scale,
     ScaleItem,
     SetOption,
+    Study,
+    Wave,
 )
-from quizzes.models.triggers import CLOSED, CLOSED_FOR_GOOD, FROZEN, triggers
+from quizzes.models.triggers import (
+    ASKED,
+    CLOSED,
+    CLOSED_FOR_GOOD,
+    DECLARED,
+    FROZEN,
+    triggers,
+)
 from tests.quizzes.conftest import INSTRUMENT, officers
 
 pytestmark = pytest.mark.django_db
@@ -313,6 +322,61 @@ def test_a_page_that_comes_after_closing_is_kept_apart(two):
     assert save_page(asked, 1, {"Q1": 4}, **page) is False
 
     assert Quarantine.objects.filter(cohort_wave__closed_at__isnull=False).count() == 1
+
+
+# what a study declared
+
+DECLARATIONS = {
+    "subgroups": {"subgroups": ["D1"]},
+    "bands": {"bands": {"view": 1}},
+    "family": {"family": ["Q1"]},
+    "the day": {"declared_on": None},
+    "the smallest group": {"min_group": 5},
+}
+
+
+@pytest.mark.parametrize("is_sent", [False, True])
+@pytest.mark.parametrize("change", DECLARATIONS.values(), ids=DECLARATIONS)
+def test_an_answered_study_keeps(study, officer, change, is_sent):
+    asked = ask("small-pre", officer)
+    agree(asked, consent_version=1, language="km")
+    if is_sent:
+        send(asked)
+    before = Study.objects.values().get()
+
+    assert refused(DECLARED, lambda: Study.objects.update(**change))
+    assert Study.objects.values().get() == before
+
+
+@pytest.mark.parametrize("change", DECLARATIONS.values(), ids=DECLARATIONS)
+def test_a_study_that_nobody_answered_may_change(study, officer, change):
+    assert Study.objects.update(**change) == 1
+
+
+def test_an_answered_study_is_saved_as_it_is_and_renamed(study, two):
+    study = Study.objects.get()
+    study.title_en, study.link_fingerprint = "Other", "x"
+    study.save()
+
+    assert Study.objects.get().title_en == "Other"
+
+
+@pytest.fixture
+def second(study):
+    return load_instrument(INSTRUMENT.replace("version: 1", "version: 2"))[0]
+
+
+def test_an_answered_wave_keeps_its_version(two, second):
+    before = list(Wave.objects.values())
+
+    assert refused(ASKED, lambda: Wave.objects.filter(name="pre").update(version=second))
+    assert list(Wave.objects.values()) == before
+
+
+def test_a_wave_that_nobody_answered_takes_another_version(study, officer, second):
+    agree(ask("small-pre", officer), consent_version=1, language="km")
+
+    assert Wave.objects.filter(name="post").update(version=second) == 1
 
 
 # made again after every migrate

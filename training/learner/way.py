@@ -25,12 +25,15 @@ def my_way(request, pk=None):
         return render(request, "training/learner/not_enrolled.html")
     note_seen(enrolment)
     way = way_of(enrolment)
+    others = list(own.exclude(pk=enrolment.pk))
+    ways = [way, *map(way_of, others)]
     context = {
         "enrolment": enrolment,
         "way": way,
         "bank": bank_of(way),
+        "surveys": [found.dated_survey for found in ways if found.dated_survey],
         "certificate": certificate_for(enrolment, way),
-        "others": own.exclude(pk=enrolment.pk),
+        "others": others,
     }
     return render(request, "training/learner/my_way.html", context)
 
@@ -46,7 +49,8 @@ def bank_of(way):
     """Beside the bridge: before its first arch, or after its last. Empty on the bridge."""
     if way.is_course_done:
         return "after"
-    return "before" if way.next and way.next.place == CohortStep.Place.BEFORE else ""
+    waits = way.course_opens_on or (way.next and way.next.place == CohortStep.Place.BEFORE)
+    return "before" if waits else ""
 
 
 def note_seen(enrolment):

@@ -57,6 +57,9 @@ class Cohort(models.Model):
     )
     origin = models.CharField(max_length=9, choices=Origin.choices, default=Origin.REAL)
     closed_on = models.DateField(_("joining closed on"), null=True, blank=True)
+    # A waiting group answers its surveys first and begins the course on this day. NULL: the course
+    # is open from the start.
+    course_opens_on = models.DateField(_("course opens on"), null=True, editable=False)
     # When the way was pinned: later changes of the course do not touch this cohort. NULL: nobody
     # has joined yet.
     started_at = models.DateTimeField(null=True, editable=False)
@@ -106,6 +109,8 @@ class CohortStep(models.Model):
     position = models.PositiveSmallIntegerField()
     # A survey after three months is no step before this day. NULL: from the start.
     opens_on = models.DateField(null=True)
+    # The last day of a survey, as it was planned. NULL: none was.
+    closes_on = models.DateField(null=True)
     # A survey whose wave has closed, or whose study keys are missing, is skipped.
     is_open = models.BooleanField(default=True)
 
@@ -123,6 +128,12 @@ class CohortStep(models.Model):
 
     def __str__(self):
         return f"{self.cohort_id}: {self.step_id}"
+
+    @property
+    def first_day(self):
+        """The day from which it can be taken; None: from the start."""
+        waits = self.place == self.Place.COURSE and self.cohort.course_opens_on
+        return self.opens_on or waits or None
 
 
 class EnrolmentQuerySet(models.QuerySet):

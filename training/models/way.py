@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import groupby
 
@@ -20,15 +21,25 @@ DONE, NOW, OPEN, AHEAD = "done", "now", "open", "ahead"
 
 @dataclass
 class WayStep:
-    """A pinned step as one person sees it. `state` is done, now, open or ahead."""
+    """A pinned step as one person sees it. `state` is done, now, open or ahead.
+
+    opens_on, closes_on: its first and its last day; None where there is none.
+    """
 
     step: Step
     place: int
+    opens_on: date | None = None
+    closes_on: date | None = None
     state: str = AHEAD
 
     @property
     def is_done(self):
         return self.state == DONE
+
+    @property
+    def is_later(self):
+        """Whether its first day has not come."""
+        return self.opens_on is not None and self.opens_on > timezone.localdate()
 
     @property
     def lesson(self) -> Lesson | None:
@@ -144,12 +155,24 @@ class Way:
     def is_course_done(self):
         return bool(self.course) and all(step.is_done for step in self.course)
 
+    @cached_property
+    def course_opens_on(self) -> date | None:
+        """The day on which the course of a waiting group opens; None once it is there."""
+        return next((step.opens_on for step in self.course if step.is_later), None)
+
+    @property
+    def dated_survey(self) -> WayStep | None:
+        """A survey to take now that opened on a day of its own: nobody was led to it by a step."""
+        step = self.next
+        return step if step and step.step.kind == Step.Kind.SURVEY and step.opens_on else None
+
 
 def way_of(enrolment: Enrolment) -> Way:
     """The enrolment's way, in two queries whatever its length.
 
     A survey counts as done when this person did it in any cohort: it is asked once in a study.
-    Steps that are closed and not done, open only later, or of a hidden lesson, are left out.
+    Steps that are closed and not done, surveys that open only later, and steps of a hidden lesson
+    are left out. A course that opens later is shown, and waits.
     """
     pinned = pinned_steps(enrolment.cohort)
     done = set(
@@ -170,7 +193,7 @@ def lay_out(pinned: list[CohortStep], done: set[int]) -> Way:
     today = timezone.localdate()
     steps = []
     for row in pinned:
-        step = WayStep(row.step, row.place)
+        step = WayStep(row.step, row.place, row.first_day, row.closes_on)
         if row.step_id in done:
             step.state = DONE
         elif not (row.is_open and step.is_shown and (row.opens_on or today) <= today):
@@ -186,7 +209,7 @@ def mark(steps: list[WayStep]) -> None:
     Everything of earlier modules and every survey before comes first; inside a module, lessons
     may be taken in any order after the first.
     """
-    undone = [step for step in steps if not step.is_done]
+    undone = [step for step in steps if not (step.is_done or step.is_later)]
     if not undone:
         return
     first = undone[0]

@@ -3,6 +3,7 @@ import io
 import uuid
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -13,8 +14,9 @@ from quizzes.actions.studies import add_cohort, close_wave, make_study
 from quizzes.exports.csv import write_csv
 from quizzes.keys import keys_of, make_keys
 from quizzes.models import CohortWave, Release, Response
-from quizzes.reports.build import build_release
-from quizzes.reports.frozen import content_of, place_of, report_of
+from quizzes.reports.build import build_release, build_report
+from quizzes.reports.content import content_of
+from quizzes.reports.frozen import place_of, report_of, seal_report
 from quizzes.tasks import build_export
 from quizzes.tasks import build_release as build_task
 from tests.quizzes.conftest import officers
@@ -124,11 +126,12 @@ def test_three_releases_do_not_give_a_small_cohort_away_by_addition(study):
 def test_a_release_holds_every_participant_once_and_no_code(built):
     content = content_of(built)
 
-    assert len(content["rows"]) == 12
-    assert set(content["rows"][0]) == {"cohort", "waves"}
-    assert sorted(row["waves"]["pre"]["answers"][0] for row in content["rows"]) == sorted(
-        [1, 2, 3, 4] * 3
-    )
+    assert len(content) == 12
+    assert sorted(content.waves["pre"].answers[0]) == sorted([1, 2, 3, 4] * 3)
+    assert content.waves["post"].taken.all()
+    packed = keys_of(built.study).open_bytes(built.content, place=place_of(built, "content"))
+    codes = Response.objects.values_list("code", flat=True)
+    assert not any(code.encode() in packed for code in codes)
 
 
 def test_the_report_tells_the_change_of_the_pairs(built):
@@ -139,7 +142,14 @@ def test_the_report_tells_the_change_of_the_pairs(built):
     assert (change["improved"], change["unchanged"], change["worsened"]) == (12, 0, 0)
     assert change["not_computed"] == "no_variation"
     assert report["flow"] == [
-        {"cohort": "Done", "enrolled": 12, "pre": 12, "post": 12, "paired": 12},
+        {
+            "cohort": "Done",
+            "comparison": False,
+            "enrolled": 12,
+            "pre": 12,
+            "post": 12,
+            "paired": 12,
+        },
         {"cohort": None, "enrolled": 12, "pre": 12, "post": 12, "paired": 12},
     ]
     assert report["reliability"]["view"]["pre"]["suppressed"] == "fewer_than_30"
@@ -271,12 +281,11 @@ def test_few_scores_on_one_scale_are_enough_to_keep_it_back(study):
     """Twelve answered both times, but only four of them enough of the scale's items."""
     one, other = finished(study), finished(study, name="other")
     published, both = released(study, one), released(study, one, other)
-    keys, content = keys_of(study), content_of(both)
-    theirs = [row for row in content["rows"] if row["cohort"] == other.pk]
-    for row in theirs[4:]:
-        row["waves"]["post"]["answers"][:2] = [-9, -9]
-    sealed = keys.seal(content, place=place_of(both, "content"))
-    Release.objects.filter(pk=both.pk).update(content=sealed)
+    content = content_of(both)
+    theirs = np.flatnonzero(content.cohorts == other.pk)
+    content.waves["post"].answers[:2, theirs[4:]] = -9
+    sealed = seal_report(keys_of(study), both, *build_report(both, content))
+    Release.objects.filter(pk=both.pk).update(report=sealed)
     publish(published)
 
     with pytest.raises(ReleaseError):

@@ -84,6 +84,8 @@ def test_swapping_the_waves_changes_no_stuart_maxwell(table):
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
+        ([], "fewer_than_two_categories"),
+        ([[]], "fewer_than_two_categories"),
         ([[0, 0], [0, 0]], "fewer_than_two_categories"),
         ([[7, 0], [0, 0]], "fewer_than_two_categories"),
         ([[7, 0], [0, 9]], "nobody_changed"),
@@ -92,6 +94,20 @@ def test_swapping_the_waves_changes_no_stuart_maxwell(table):
 )
 def test_a_table_without_a_test_says_why(table, reason):
     with pytest.raises(NotComputable, match=reason):
+        stuart_maxwell(table)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ([[1, 2]], "not square"),
+        ([1, 2], "not square"),
+        ([[5, -1], [2, 5]], "negative"),
+        ([[5, float("nan")], [2, 5]], "not finite"),
+    ],
+)
+def test_what_is_no_table_of_people_is_refused(table, message):
+    with pytest.raises(ValueError, match=message):
         stuart_maxwell(table)
 
 
@@ -108,8 +124,30 @@ def test_a_table_counts_people_by_both_answers():
         [1, 1, 0],
         [0, 0, 1],
     ]
-    with pytest.raises(ValueError, match="not among"):
-        transition_table([1], [4], [1, 2, 3])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "values", "message"),
+    [
+        ([1], [4], [1, 2, 3], "not among"),
+        ([0], [1], [1, 2, 3], "not among"),
+        ([1], [None], [1, 2, 3], "not among"),
+        ([1, 2], [1], [1, 2, 3], "2 answers before, 1 after"),
+        ([1], [2], [1, 2, 1], "twice"),
+    ],
+)
+def test_what_makes_no_table_is_refused(before, after, values, message):
+    with pytest.raises(ValueError, match=message):
+        transition_table(before, after, values)
+
+
+def test_a_table_keeps_the_order_of_the_answers():
+    assert transition_table([1, 2, 3, 3], [2, 2, 1, 1], [3, 1, 2]) == [
+        [0, 2, 0],
+        [0, 0, 1],
+        [0, 0, 1],
+    ]
+    assert transition_table([], [], []) == []
 
 
 def test_holm_of_the_diet_study():
@@ -132,3 +170,17 @@ def test_adjusting_keeps_places_and_never_lowers(method, p_values):
     assert all(p - 1e-12 <= q <= 1 for p, q in pairs)
     order = np.argsort([p for p, _ in pairs], kind="stable")
     assert np.all(np.diff([pairs[n][1] for n in order]) >= -1e-12)
+
+
+@pytest.mark.parametrize("method", [holm, benjamini_hochberg])
+def test_none_stays_where_it_is_and_does_not_count(method):
+    assert method([None, 0.01, None, 0.02]) == [None, 0.02, None, 0.02]
+    assert method([None, None]) == [None, None]
+    assert method([]) == []
+
+
+@pytest.mark.parametrize("p", [-0.1, 1.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("method", [holm, benjamini_hochberg])
+def test_what_is_no_p_value_is_refused(method, p):
+    with pytest.raises(ValueError, match="not between 0 and 1"):
+        method([0.5, None, p])

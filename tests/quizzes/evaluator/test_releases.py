@@ -10,6 +10,7 @@ from datetime import UTC, date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db import connection
 from django.test import Client
@@ -25,7 +26,8 @@ from quizzes.analysis.errors import NotComputable
 from quizzes.keys import KeysMissingError, key_path, keys_of, make_keys
 from quizzes.models import CohortWave, Export, Release, Response
 from quizzes.reports.build import build_report
-from quizzes.reports.frozen import place_of, report_of
+from quizzes.reports.content import Columns, Content, pack
+from quizzes.reports.frozen import place_of, report_of, seal_report
 from quizzes.tasks import build_export, build_release
 from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
 from tests.reader import Tree, browser_of, said, text
@@ -728,9 +730,10 @@ def test_the_report_shows_the_numbers_of_the_release(browser, built):
         change["mean_pre"], change["mean_post"], change["diff"], *change["ci"]
     )
     assert diff.startswith("+")
-    (label, n, sd_pre, sd_post, t, p, wilcoxon, r_rb, *sizes), *others = table(response, "tests")
-    d_z, d_z_ci, g_z, d_av, *counts = sizes
+    (label, n, sd_pre, sd_post, t, p, *rest), *others = table(response, "tests")
+    p_cohorts, icc, wilcoxon, r_rb, d_z, d_z_ci, g_z, d_av, *counts = rest
     assert (label, n, others) == ("Scale 1", "6", [])
+    assert (p_cohorts, icc) == ("–", "–")  # there is one cohort
     shown = [sd_pre, sd_post, t, r_rb, d_z, d_z_ci, g_z, d_av]
     assert [number for cell in shown for number in numbers(cell)] == as_shown(
         *(change["sd_pre"], change["sd_post"], change["t"], change["df"]),
@@ -742,7 +745,7 @@ def test_the_report_shows_the_numbers_of_the_release(browser, built):
     )
     assert counts == ["5", "1", "0"]
     assert head(response, "tests") == [
-        *("Scale", "n", "SD", "SD", "t (df)", "p", "Wilcoxon p", "r rb"),
+        *("Scale", "n", "SD", "SD", "t (df)", "p", "p, cohorts", "ICC", "Wilcoxon p", "r rb"),
         *("d z", "95 % interval", "g z", "d av", "rose", "same", "fell"),
     ]
 
@@ -986,7 +989,7 @@ def test_where_everybody_changed_alike_there_is_a_change_and_no_test(browser, st
     sds, p, d_av = ["0.45", "0.45"], f"{block['wilcoxon']['p']:.3f}", "1.12"
     assert block["wilcoxon"]["p"] < 0.05
     assert table(page, "tests") == [
-        ["Scale 1", "6", *sds, "– (5)", "–", p, "1.00", "–", "–", "–", d_av, "6", "0", "0"]
+        ["Scale 1", "6", *sds, "– (5)", *"–––", p, "1.00", *"–––", d_av, "6", "0", "0"]
     ]
     assert lead(page) == (
         "On 1 of 1 scale the mean score rose, on 0 it fell; on 0 neither can be said."
@@ -1016,22 +1019,19 @@ def crafted(study, rows, languages=None):
     languages = languages or [["km"] * len(rows)] * 2
     release = request_release(study, waves_of(closed(study), names=["pre", "post"]))
     cohort = release.cohort_waves.first().study_cohort.cohort_id
-    content = {
-        "items": [item.code for item in study.version.items.all()],
-        "rows": [
-            {
-                "cohort": cohort,
-                "waves": {
-                    wave: {"answers": answers, "language": language}
-                    for wave, answers, language in zip(("pre", "post"), row, spoken, strict=True)
-                },
-            }
-            for row, spoken in zip(rows, zip(*languages, strict=True), strict=True)
-        ],
-    }
-    keys, report = keys_of(study), build_report(release, content)
-    release.content = keys.seal(content, place=place_of(release, "content"))
-    release.report = keys.seal(report, place=place_of(release, "report"))
+    waves = {}
+    for wave, answers, spoken in zip(
+        ("pre", "post"), zip(*rows, strict=True), languages, strict=True
+    ):
+        waves[wave] = Columns(len(rows), study.version)
+        for place, (one, language) in enumerate(zip(answers, spoken, strict=True)):
+            waves[wave].add(place, one, language, "web")
+    content = Content(
+        np.full(len(rows), cohort), {wave: columns.taken() for wave, columns in waves.items()}
+    )
+    keys, (report, sizes) = keys_of(study), build_report(release, content)
+    release.content = keys.seal_bytes(pack(content), place=place_of(release, "content"))
+    release.report = seal_report(keys, release, report, sizes)
     release.built_at = timezone.now()
     release.save()
     return release
@@ -1045,11 +1045,11 @@ def test_from_thirty_people_on_reliability_is_shown(browser, study):
     page = browser.get(page_of(release))
 
     shown = table(page, "reliability")
-    assert head(page, "reliability") == ["Scale", "Wave", "items", "n", "α", "95 % interval"]
-    assert [row[-4:-2] for row in shown] == [["2", "30"], ["2", "30"]]
+    assert head(page, "reliability") == ["Scale", "Wave", "items", "n", "α", "95 % interval", "ω"]
+    assert [row[-5:-3] for row in shown] == [["2", "30"], ["2", "30"]]
     assert [report[wave]["k"] for wave in ("pre", "post")] == [2, 2]
-    assert all(re.fullmatch(r"−?\d\.\d\d to −?\d\.\d\d", row[-1]) for row in shown)
-    assert [numbers(f"{alpha} {ends}") for *_, alpha, ends in shown] == [
+    assert all(re.fullmatch(r"−?\d\.\d\d to −?\d\.\d\d", row[-2]) for row in shown)
+    assert [numbers(f"{alpha} {ends}") for *_, alpha, ends, _omega in shown] == [
         as_shown(report[wave]["alpha"], *report[wave]["alpha_ci"]) for wave in ("pre", "post")
     ]
 
@@ -1122,7 +1122,11 @@ def test_the_report_is_in_khmer_with_khmer_digits(browser, built):
     share = said("from %(share)s answered", "km") % {"share": "៥០ %"}
     assert [row[:-4] for row in table(response, "scores")] == [[f"ខ្មែរ Scale 1 {share}"], []]
     assert head(response, "flow")[-1] == f"{before} + {after}"
-    assert not re.search("[0-9]", main(response).text.replace("Scale 1", "").replace("SMALL 1", ""))
+    codes = ("Scale 1", "SMALL 1", "CR2", *built.study.version.items.values_list("code", flat=True))
+    shown = main(response).text
+    for code in codes:
+        shown = shown.replace(code, "")
+    assert not re.search("[0-9]", shown)
 
 
 def test_without_the_key_file_nobody_reads_a_report(browser, built):
@@ -1474,7 +1478,7 @@ def test_pages_take_the_same_queries_however_many_cohorts_and_scales(
 
     # session, user, roles; release with its study and job; its cohort-waves with their waves and
     # cohorts (4); scales with their items and options (5), parts; waves; exports
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         report = browser.get(page_of(release))
     with django_assert_num_queries(4):  # session, user, roles; export with job, release and study
         waits = browser.get(page)

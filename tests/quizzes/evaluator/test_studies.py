@@ -7,13 +7,14 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from quizzes.actions.instruments import load_instrument
 from quizzes.actions.releases import request_release
 from quizzes.actions.responses import agree, ask, save_page, send
 from quizzes.actions.studies import add_cohort, close_wave, make_study
 from quizzes.keys import destroy_link_key, key_path, make_keys
-from quizzes.models import CohortWave, Draft, Release, Response, StudyCohort
+from quizzes.models import CohortWave, Draft, Release, Response, Study, StudyCohort
 from tests.factories import CohortFactory, UserFactory
-from tests.quizzes.conftest import officers
+from tests.quizzes.conftest import INSTRUMENT, officers
 from tests.reader import Tree, browser_of, said, text
 from training.actions.progress import complete_step
 from training.models import AuditEntry, CohortStep, Role
@@ -80,15 +81,43 @@ def releases(response):
 
 def open_all(client, cohort):
     """The answers of every page about studies, and the addresses."""
-    close = f"/en/evaluation/waves/{wave_of(cohort, 'pre').pk}/close/"
-    answers = (
-        client.get("/en/evaluation/"),
-        client.get(STUDY),
-        client.post(f"{STUDY}cohorts/", {"cohort": CohortFactory().pk}),
-        client.get(close),
-        client.post(close),
-    )
-    return answers, ["/en/evaluation/", STUDY, f"{STUDY}cohorts/", close, close]
+    wave = f"/en/evaluation/waves/{wave_of(cohort, 'pre').pk}/"
+    pages = [
+        ("/en/evaluation/", None),
+        ("/en/evaluation/new-study/", new_study(cohort.studies.get().version)),
+        (STUDY, None),
+        (f"{STUDY}declared/", {}),
+        (f"{STUDY}waves/pre/version/", {}),
+        (f"{wave}close/", {}),
+        (f"{wave}extend/", {"closes_on": "2091-01-01"}),
+    ]
+    answers = [client.post(f"{STUDY}cohorts/", {"cohort": CohortFactory().pk})]
+    addresses = [f"{STUDY}cohorts/"]
+    for address, sent in pages:
+        answers.append(client.get(address))
+        addresses.append(address)
+        if sent is not None:
+            answers.append(client.post(address, sent))
+            addresses.append(address)
+    return answers, addresses
+
+
+def new_study(version, **changes):
+    """A new study as the form sends it: two waves, subgroups by one item."""
+    return {
+        "code": "NEXT",
+        "title_km": "ការសិក្សា",
+        "title_en": "Next study",
+        "min_group": "10",
+        "pre_asked": "on",
+        "pre_closes": "14",
+        "fu3_asked": "on",
+        "fu3_opens": "80",
+        "fu3_closes": "100",
+        "subgroups": ["D1"],
+        "band_view": "0.5",
+        "family": ["Q1", "K1"],
+    } | changes
 
 
 def test_somebody_not_signed_in_is_asked_to(client, study):
@@ -109,8 +138,8 @@ def test_another_role_does_not_open_them(client, study, role):
 
     answers, _ = open_all(client, cohort)
 
-    assert [answer.status_code for answer in answers] == [403] * 5
-    assert StudyCohort.objects.count() == 1
+    assert [answer.status_code for answer in answers] == [403] * len(answers)
+    assert (Study.objects.count(), StudyCohort.objects.count()) == (1, 1)
     assert not CohortWave.objects.exclude(closed_at=None).exists()
 
 
@@ -120,11 +149,15 @@ def test_a_study_or_wave_that_is_not_there_is_not_found(browser, study):
     answers = [
         browser.get(unknown),
         browser.post(f"{unknown}cohorts/"),
+        browser.get(f"{unknown}declared/"),
+        browser.get(f"{unknown}waves/pre/version/"),
+        browser.get(f"{STUDY}waves/fu6/version/"),
         browser.get("/en/evaluation/waves/1/close/"),
         browser.post("/en/evaluation/waves/1/close/"),
+        browser.post("/en/evaluation/waves/1/extend/"),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 4
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
 
 
 def test_opening_the_address_that_adds_a_cohort_adds_none(browser, study):
@@ -148,7 +181,7 @@ def test_the_start_page_says_how_to_begin_where_there_is_nothing(browser, langua
 
     for words in (
         "There is no release yet. A study's page makes one from waves that are closed.",
-        "There is no study yet. The operator makes one on the server:",
+        "There is no study yet.",
     ):
         assert said(words, language) in page
         assert (words in page) == (language == "en")
@@ -316,19 +349,294 @@ def test_a_link_key_that_was_destroyed_is_no_lost_key_file(browser, study):
     assert "The operator restores the key file" not in text(browser.get(STUDY))
 
 
+# making a study
+
+NEW = "/en/evaluation/new-study/"
+
+
+def problems(response):
+    """Field -> what the page says is wrong with it."""
+    found = re.findall(r'<p class="problem" id="id_(\w+)_error">(.*?) *</p>', text(response))
+    return dict(found)
+
+
+@pytest.mark.parametrize("language", ["km", "en"])
+def test_a_new_study_begins_with_the_survey_version(browser, version, language):
+    load_instrument(INSTRUMENT.replace("version: 1", "version: 2"))
+
+    page = text(browser.get(f"/{language}/evaluation/new-study/"))
+
+    names = [node.text for node in Tree(page).root.find_all("option")]
+    title = version.instrument.title_km if language == "km" else "Small survey"
+    number = said("version %(number)s", language)
+    shown = ("២", "១") if language == "km" else ("2", "1")
+    assert names == [f"{title} · {number % {'number': n}}" for n in shown]
+    assert 'name="code"' not in page
+
+
+def test_where_no_survey_can_be_asked_the_page_says_what_to_do(browser, db):
+    assert "The operator loads one on the server" in text(browser.get(NEW))
+
+
+def test_a_study_is_made_as_it_was_filled_in(browser, evaluator, version):
+    address = f"{NEW}?version={version.pk}"
+    page = text(browser.get(address))
+    with time_machine.travel("2026-03-01 12:00+07:00", tick=False):
+        response = browser_of(evaluator).post(address, new_study(version))
+
+    study = Study.objects.get()
+    assert response.url == "/en/evaluation/studies/NEXT/"
+    assert 'value="Small survey"' in page
+    assert "manage.py study_key create" in page
+    assert (study.version, study.title_km, study.title_en) == (version, "ការសិក្សា", "Next study")
+    assert (study.min_group, study.declared_on) == (10, date(2026, 3, 1))
+    assert list(study.waves.values_list("name", "opens_after", "closes_after")) == [
+        ("pre", None, 14),
+        ("fu3", 80, 100),
+    ]
+    assert (study.subgroups, study.bands, study.family) == (["D1"], {"view": 0.5}, ["Q1", "K1"])
+    assert list(AuditEntry.objects.values_list("actor", "action", "thing")) == [
+        (evaluator.pk, "make study", f"study {study.pk}")
+    ]
+
+
+def test_khmer_digits_are_digits(browser, version):
+    sent = new_study(version, min_group="១២", pre_closes="២០", band_view="១.៥")
+
+    browser.post(f"{NEW}?version={version.pk}", sent)
+
+    study = Study.objects.get()
+    assert (study.min_group, study.bands) == (12, {"view": 1.5})
+    assert study.waves.get(name="pre").closes_after == 20
+
+
+def test_an_empty_band_is_any_change(browser, version):
+    version.scales.update(band=2)
+
+    browser.post(f"{NEW}?version={version.pk}", new_study(version, band_view=""))
+
+    assert Study.objects.get().bands == {"view": None}
+
+
+WRONG = [
+    ({"code": "1A"}, "code"),
+    ({"code": "A/B"}, "code"),
+    ({"code": "A" * 17}, "code"),
+    ({"title_km": ""}, "title_km"),
+    ({"min_group": "4"}, "min_group"),
+    ({"pre_closes": ""}, "pre_closes"),
+    ({"fu3_closes": "79"}, "fu3_closes"),
+    ({"fu3_opens": "x"}, "fu3_opens"),
+    ({"band_view": "0"}, "band_view"),
+    ({"band_view": "nan"}, "band_view"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field"), WRONG)
+def test_what_cannot_be_is_refused_beside_its_field(browser, version, changes, field):
+    response = browser.post(f"{NEW}?version={version.pk}", new_study(version, **changes))
+
+    assert list(problems(response)) == [field]
+    assert not Study.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"code": "small"}, "There is a study small already."),
+        ({"pre_asked": "", "fu3_asked": ""}, "Please choose at least one wave."),
+        ({"subgroups": ["Q1"]}, "Select a valid choice."),
+        ({"family": ["D1"]}, "Select a valid choice."),
+    ],
+)
+def test_what_else_cannot_be_is_said_too(browser, study, changes, words):
+    sent = new_study(study.version, **changes)
+
+    page = text(browser.post(f"{NEW}?version={study.version.pk}", sent))
+
+    assert words in page
+    assert Study.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", ["0", "x", ""])
+def test_a_version_that_is_not_there_makes_no_study(browser, version, number):
+    response = browser.post(f"{NEW}?version={number}", new_study(version))
+
+    assert 'name="code"' not in text(response)
+    assert not Study.objects.exists()
+
+
+# what is declared
+
+
+def declared_lines(response):
+    """Term -> what stands beside it, of the study's plan and declarations."""
+    tree = Tree(text(response)).root
+    part = next(n for n in tree.find_all("section") if n.attrs["aria-labelledby"] == "declared")
+    terms, values = (list(part.find_all(tag)) for tag in ("dt", "dd"))
+    return {term.text: value.text for term, value in zip(terms, values, strict=True)}
+
+
+def test_the_study_shows_what_was_declared_and_when(browser, version):
+    with time_machine.travel("2026-03-01 12:00+07:00", tick=False):
+        study = make_study(
+            "SMALL", version, ["pre", "fu3"], subgroups=["D1"], bands={"view": 0.5}, family=["Q1"]
+        )
+
+    response = browser.get(STUDY)
+
+    assert study.declared_on == date(2026, 3, 1)
+    assert "Declared on 1 March 2026." in text(response)
+    assert declared_lines(response) == {
+        "Before the course": "version 1 · opens at once · closes 14 days after it",
+        "3 months later": "version 1 · opens 90 days after the end of a cohort"
+        " · closes 120 days after it",
+        "Subgroups": "D1 Fourth",
+        "Points that count as a change": "View 0.50",
+        "Items tested together (Holm)": "Q1",
+    }
+
+
+def test_what_is_declared_may_be_changed_until_somebody_answers(browser, evaluator, study):
+    cohort = joined(study)
+    sent = {"subgroups": ["D1"], "band_view": "1", "family": ["K1"]}
+
+    first = browser.post(f"{STUDY}declared/", sent)
+
+    study.refresh_from_db()
+    assert first.url == STUDY
+    assert (study.subgroups, study.bands, study.family) == (["D1"], {"view": 1}, ["K1"])
+    assert list(AuditEntry.objects.values_list("actor", "action")) == [(evaluator.pk, "declare")]
+    assert "Change what is declared" in text(browser.get(STUDY))
+    filled = text(browser.get(f"{STUDY}declared/"))
+    assert 'name="band_view" value="1.0"' in filled
+
+    agree(ask("small-pre", officers(cohort, 1)[0]), consent_version=1, language="km")
+    second = browser.post(f"{STUDY}declared/", {"subgroups": [], "family": []})
+
+    study.refresh_from_db()
+    assert "Somebody has answered in this study" in text(second)
+    assert study.subgroups == ["D1"]
+    assert "Change what is declared" not in text(browser.get(STUDY))
+
+
+# a later version
+
+
+def test_a_later_version_is_taken_up_where_nobody_answered(browser, study):
+    cohort = joined(study)
+    page = text(browser.get(STUDY))
+    assert "Take up a later version" not in page
+    later, _ = load_instrument(INSTRUMENT.replace("version: 1", "version: 2"))
+    assert "Take up a later version" in text(browser.get(STUDY))
+    agree(ask("small-pre", officers(cohort, 1)[0]), consent_version=1, language="km")
+
+    taken = browser.post(f"{STUDY}waves/post/version/", {"version": later.pk}, follow=True)
+    refused = browser.post(f"{STUDY}waves/pre/version/", {"version": later.pk})
+    unknown = browser.post(f"{STUDY}waves/fu3/version/", {"version": study.version.pk})
+
+    assert taken.redirect_chain == [(STUDY, 302)]
+    assert "This wave asks version 1 now." in text(refused)
+    assert "Somebody has answered this wave: it keeps its survey version." in text(refused)
+    assert list(problems(unknown)) == ["version"]
+    assert list(study.waves.values_list("version__number", flat=True)) == [1, 2, 1]
+
+
+# a later last day
+
+
+def test_a_wave_is_kept_open_longer(browser, evaluator, study):
+    row = wave_of(joined(study), "pre")
+    address = f"/en/evaluation/waves/{row.pk}/extend/"
+
+    asked = text(browser.get(address))
+    refused = browser.post(address, {"closes_on": "2090-05-14"})
+    taken = browser.post(address, {"closes_on": "2090-05-15"}, follow=True)
+
+    assert "closes on 14 May 2090" in asked
+    assert list(problems(refused)) == ["closes_on"]
+    assert taken.redirect_chain == [(STUDY, 302)]
+    assert "open until 15/05/2090" in table(taken)[0][1]
+    assert list(AuditEntry.objects.values_list("actor", "action")) == [
+        (evaluator.pk, "extend wave")
+    ]
+
+
 # adding a cohort
 
 
-@pytest.mark.parametrize("is_comparison", [False, True])
-def test_a_cohort_is_added_with_its_waves(browser, study, is_comparison):
+def waiting(cohort, **changes):
+    """A comparison cohort as the form sends it."""
+    return {
+        "cohort": cohort.pk,
+        "is_comparison": "on",
+        "starts_on": "2090-04-30",
+        "post_opens_on": "2090-04-01",
+        "post_closes_on": "2090-04-20",
+    } | changes
+
+
+def test_a_waiting_group_is_added_with_the_days_of_its_surveys(browser, study):
+    cohort = CohortFactory(name="South", ends_on=date(2090, 6, 30))
+
+    response = browser.post(f"{STUDY}cohorts/", waiting(cohort), follow=True)
+
+    cohort.refresh_from_db()
+    assert StudyCohort.objects.get().is_comparison
+    assert cohort.course_opens_on == date(2090, 4, 30)
+    assert table(response) == [
+        [
+            "South comparison cohort its course opens 30/04/2090",
+            "open until 31/03/2090 Close South, before the course",
+            "opens 01/04/2090 Close South, after the course",
+            "opens 28/09/2090 Close South, 3 months later",
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"starts_on": "", "post_opens_on": "", "post_closes_on": ""}, "starts_on"),
+        ({"starts_on": ""}, "starts_on"),
+        ({"starts_on": "x"}, "starts_on"),
+        ({"is_comparison": ""}, "is_comparison"),
+        ({"post_opens_on": ""}, None),
+        ({"post_opens_on": "2090-04-21"}, None),
+        ({"post_closes_on": "2090-04-30"}, None),
+        ({"starts_on": "2090-07-01"}, None),
+    ],
+)
+def test_days_that_do_not_fit_are_refused(browser, study, changes, field):
+    cohort = CohortFactory(ends_on=date(2090, 6, 30))
+
+    response = browser.post(f"{STUDY}cohorts/", waiting(cohort, **changes))
+
+    assert list(problems(response)) == ([field] if field else [])
+    assert 'role="alert"' in text(response)
+    assert not StudyCohort.objects.exists()
+    cohort.refresh_from_db()
+    assert cohort.course_opens_on is None
+
+
+def test_an_imported_comparison_cohort_waits_for_no_course(browser, study):
+    cohort = CohortFactory(origin="imported")
+    sent = waiting(cohort, starts_on="", post_opens_on="", post_closes_on="")
+
+    browser.post(f"{STUDY}cohorts/", sent)
+
+    assert StudyCohort.objects.get().is_comparison
+
+
+def test_a_cohort_is_added_with_its_waves(browser, study):
     cohort = CohortFactory(name="North")
-    form = {"cohort": cohort.pk, **({"is_comparison": "on"} if is_comparison else {})}
+    form = {"cohort": cohort.pk}
 
     response = browser.post(f"{STUDY}cohorts/", form, follow=True)
 
     row = StudyCohort.objects.get()
     assert response.redirect_chain == [(STUDY, 302)]
-    assert (row.study, row.cohort, row.is_comparison) == (study, cohort, is_comparison)
+    assert (row.study, row.cohort, row.is_comparison) == (study, cohort, False)
     assert [wave.wave.name for wave in row.waves.all()] == ["pre", "post", "fu3"]
     assert list(cohort.steps.values_list("step__slug", "place", "is_open")) == [
         ("small-pre", CohortStep.Place.BEFORE, True),
@@ -337,7 +645,7 @@ def test_a_cohort_is_added_with_its_waves(browser, study, is_comparison):
     ]
     page = text(response)
     assert "North takes part now." in page
-    assert ("comparison cohort</span>" in page) == is_comparison
+    assert "comparison cohort</span>" not in page
     assert "Every cohort takes part already." in page
 
 
@@ -353,7 +661,7 @@ def test_a_cohort_that_has_begun_is_not_added_and_the_page_says_why(browser, stu
 
     response = browser.post(
         f"/{language}/evaluation/studies/SMALL/cohorts/",
-        {"cohort": cohort.pk, "is_comparison": "on"},
+        {"cohort": cohort.pk, "is_comparison": "on", "starts_on": "2090-01-01"},
     )
 
     words = "Somebody in %(cohort)s has begun the course: a survey before it would come too late."
@@ -470,8 +778,9 @@ def test_pages_take_the_same_queries_however_many_cohorts_and_studies(
     with django_assert_num_queries(9):
         home = browser.get("/en/evaluation/")
     # session, user, roles; study; its cohorts, their waves (2); waves, for the table and the form;
+    # items, versions and scales of the declarations; whether drafts or responses are there (2);
     # cohorts of the form; cohorts to add, asked for three times; releases (5)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(23):
         page = browser.get(STUDY)
 
     assert len(table(home)) == n_studies

@@ -41,7 +41,7 @@ def flow(people, suppress=suppress_columns):
     return [*rows, {"cohort": None, **shown_totals}]
 
 
-def report(people, *, suppress=suppress_columns, languages=None, n=None):
+def report(people, *, suppress=suppress_columns, languages=None, modes=None, n=None):
     """What a report shows of these people. n: of scores before, after, and at both."""
     parts = {"scores": {}, "change": {}}
     if n:
@@ -55,6 +55,7 @@ def report(people, *, suppress=suppress_columns, languages=None, n=None):
         "waves": ["pre", "post"],
         "flow": flow(people, suppress),
         "languages": languages or {"pre": {}, "post": {}},
+        "modes": modes or {"pre": {}, "post": {}},
     }
 
 
@@ -119,6 +120,40 @@ def test_scores_of_few_are_found_out():
         ("pre", "view"),
         ("pre-post", "view"),
     ]
+
+
+def test_scores_of_a_cohort_that_another_release_shows_are_found_out():
+    """Hidden here beside a few others; there it is shown, and all less it are those few."""
+    people = {"s": (0, 0, 12), "a": (0, 0, 12), "b": (0, 0, 30)}
+
+    def with_scores(cohorts, shown_numbers, n):
+        found = report({cohort: people[cohort] for cohort in cohorts}, n=(n, n, n))
+        rows = [
+            {"cohort": cohort, "n": number} | ({"suppressed": "few_or_alike"} if not number else {})
+            for cohort, number in zip(cohorts, shown_numbers, strict=True)
+        ]
+        found["by_cohort"] = {"view": {"pre-post": rows}}
+        return Shown(found, dict.fromkeys(cohorts, BOTH))
+
+    here = with_scores("sab", [None, None, 30], 46)
+
+    assert computable([here], LEAST) == []
+    assert names_of(leaks([with_scores("ab", [12, 30], 42)], here, LEAST)) == [("pre-post", "s")]
+
+
+def test_modes_are_looked_at_like_languages():
+    people = {"a": (0, 0, 20)}, {"b": (0, 0, 20)}
+    few, rest, every = [
+        shown(one, modes={"pre": table, "post": {"web": total}})
+        for one, table, total in [
+            (people[0], {"web": None, "paper": None}, 20),
+            (people[1], {"web": 20}, 20),
+            (people[0] | people[1], {"web": 36, "paper": None}, 40),
+        ]
+    ]
+
+    assert leaks([few], rest, LEAST) == []
+    assert names_of(leaks([few, rest], every, LEAST)) == [("modes", "pre")]
 
 
 def test_nobody_takes_part_twice_who_does_not_once():

@@ -1,32 +1,36 @@
 """What became of each item, who was lost, and what cohorts change: hand-made cases."""
 
+import numpy as np
 import pytest
 
 from quizzes.models.instruments import NOT_ANSWERED
-from quizzes.reports.build import attrition, clustered
+from quizzes.reports.blocks import attrition, clustered
 from quizzes.reports.items import ITEM, item_changes
-from quizzes.reports.scores import score_rows
-from tests.quizzes.reports.test_page import PLAIN, RIGHT_IS_2, content, one_scale
+from tests.quizzes.reports.test_page import PLAIN, RIGHT_IS_2, content, one_scale, scored
 
 pytestmark = pytest.mark.django_db
 
 PAIR = [("pre", "post")]
 
 
-def answered(before, after):
+def answered(version, before, after):
     """Frozen rows of people with one answer before and one after."""
     pairs = zip(before, after, strict=True)
-    return content(*({"pre": [first], "post": [second]} for first, second in pairs))
+    return content(version, *({"pre": [first], "post": [second]} for first, second in pairs))
 
 
 def block_of(version, rows, least=5):
-    return item_changes(version, rows, PAIR, least)["A"]["pre-post"]
+    return changes(version, rows, least)["A"]["pre-post"]
+
+
+def changes(version, rows, least=5):
+    return item_changes(dict.fromkeys(rows.waves, version), rows, PAIR, least)
 
 
 def test_an_item_is_told_by_its_table_and_by_agreement():
     version = one_scale(PLAIN)
     # one agreed and does no more; four came to agree; three stayed
-    rows = answered([4, 1, 2, 3, 3, 5, 2, 3], [2, 4, 5, 4, 4, 5, 2, 3])
+    rows = answered(version, [4, 1, 2, 3, 3, 5, 2, 3], [2, 4, 5, 4, 4, 5, 2, 3])
 
     block = block_of(version, rows)
 
@@ -59,7 +63,7 @@ def test_an_item_is_told_by_its_table_and_by_agreement():
 def test_a_knowledge_item_is_right_or_wrong():
     version = one_scale(RIGHT_IS_2)
 
-    block = block_of(version, answered([1, 3, 2, 5, 1], [2, 2, 2, 4, 1]))
+    block = block_of(version, answered(version, [1, 3, 2, 5, 1], [2, 2, 2, 4, 1]))
 
     assert block["table"] == [[2, 2], [0, 1]]
     assert (block["agree_pre"], block["agree_post"]) == (0.2, 0.6)
@@ -67,7 +71,7 @@ def test_a_knowledge_item_is_right_or_wrong():
 
 def test_only_those_who_answered_both_times_count():
     version = one_scale(PLAIN)
-    rows = answered([1, 2, 3, 4, NOT_ANSWERED, 5], [2, 2, 3, 5, 5, NOT_ANSWERED])
+    rows = answered(version, [1, 2, 3, 4, NOT_ANSWERED, 5], [2, 2, 3, 5, 5, NOT_ANSWERED])
 
     assert block_of(version, rows, least=4)["n"] == 4
 
@@ -81,13 +85,17 @@ def test_only_those_who_answered_both_times_count():
     ],
 )
 def test_an_item_that_would_tell_of_few_is_not_shown(before, after, reason):
-    block = block_of(one_scale(PLAIN), answered(before, after))
+    version = one_scale(PLAIN)
+
+    block = block_of(version, answered(version, before, after))
 
     assert block == dict.fromkeys(ITEM) | {"suppressed": reason}
 
 
 def test_where_nobody_crossed_the_middle_mcnemar_has_no_p():
-    block = block_of(one_scale(PLAIN), answered([1, 2, 1, 4, 5], [2, 1, 2, 5, 4]))
+    version = one_scale(PLAIN)
+
+    block = block_of(version, answered(version, [1, 2, 1, 4, 5], [2, 1, 2, 5, 4]))
 
     assert block["mcnemar"]["exact_p"] is None
     assert block["mcnemar"]["not_computed"]
@@ -96,9 +104,9 @@ def test_where_nobody_crossed_the_middle_mcnemar_has_no_p():
 
 def test_items_of_one_wave_and_what_people_tell_of_themselves_are_left_out():
     version = one_scale(PLAIN, {"waves": ["pre"]}, {"identifying": True})
-    rows = content(*({"pre": [n, n, n], "post": [n, n, n]} for n in range(1, 6)))
+    rows = content(version, *({"pre": [n, n, n], "post": [n, n, n]} for n in range(1, 6)))
 
-    assert item_changes(version, rows, PAIR, 5).keys() == {"A"}
+    assert changes(version, rows).keys() == {"A"}
 
 
 def test_holm_is_over_the_items_of_scales_and_bh_over_all():
@@ -106,15 +114,14 @@ def test_holm_is_over_the_items_of_scales_and_bh_over_all():
     before, after = [2] * 6 + [4], [4] * 6 + [2]  # 1 against 6
     other = [2, 2, 2, 4, 4, 4, 1], [4, 4, 4, 2, 2, 5, 1]  # 2 against 3
     rows = content(
+        version,
         *(
             {"pre": [b, first, b], "post": [a, second, a]}
             for b, a, first, second in zip(before, after, *other, strict=True)
-        )
+        ),
     )
 
-    found = {
-        code: blocks["pre-post"] for code, blocks in item_changes(version, rows, PAIR, 5).items()
-    }
+    found = {code: blocks["pre-post"] for code, blocks in changes(version, rows).items()}
 
     assert found["A"]["mcnemar"]["exact_p"] == pytest.approx(0.125)
     assert found["A"]["p_holm"] == pytest.approx(0.25)
@@ -127,23 +134,26 @@ def test_those_who_were_lost_are_compared_at_their_first_answer():
     version = one_scale(PLAIN)
     stayed = [{"pre": [n], "post": [5]} for n in (1, 2, 3, 4, 5)]
     lost = [{"pre": [n]} for n in (1, 1, 2, 2, 4)]
-    rows = content(*stayed, *lost)
-    scale = score_rows(version, rows, ["pre", "post"])[0]
+    rows = content(version, *stayed, *lost)
+    scale, has_later = scored(version, rows)["s"], rows.waves["post"].taken
 
-    block = attrition(scale, rows, "pre", "post", 5)
+    block = attrition(scale, "pre", has_later, 5)
 
     assert (block["n_kept"], block["n_lost"]) == (5, 5)
     assert (block["mean_kept"], block["mean_lost"]) == (3, 2)
     assert block["smd"] == pytest.approx(1 / 2**0.5)  # variances 2.5 and 1.5
     assert block["welch_t"] == pytest.approx(1 / 0.8**0.5)
-    assert attrition(scale, rows, "pre", "post", 6)["suppressed"] == "fewer_than_min_group"
+    assert attrition(scale, "pre", has_later, 6)["suppressed"] == "fewer_than_min_group"
 
 
 def test_cohorts_change_the_standard_error_and_one_cohort_has_none():
-    before, after = [1, 2, 3, 4], [2, 3, 5, 6]  # +1 +1 in one cohort, +2 +2 in the other
+    before, after = (
+        np.array([1, 2, 3, 4]),
+        np.array([2, 3, 5, 6]),
+    )  # +1 +1 in one cohort, +2 +2 in the other
 
-    two = clustered(before, after, [7, 7, 9, 9])
-    one = clustered(before, after, [7, 7, 7, 7])
+    two = clustered(before, after, np.array([7, 7, 9, 9]))
+    one = clustered(before, after, np.array([7, 7, 7, 7]))
 
     assert two["groups"] == 2
     assert two["se_cr1"] == pytest.approx(0.5)  # two cohorts of the same size: their means count

@@ -5,6 +5,7 @@ import re
 from datetime import date
 from itertools import product
 
+import numpy as np
 import pytest
 from django.template.loader import render_to_string
 from django.utils.translation import override
@@ -13,9 +14,11 @@ from quizzes.actions.instruments import load_instrument
 from quizzes.actions.studies import add_cohort, make_study
 from quizzes.models import CohortWave, Release
 from quizzes.models.instruments import NOT_ANSWERED, NOT_ASKED, PREFER_NOT, WITHHELD
+from quizzes.reports.bounds import bounds_of
 from quizzes.reports.build import build_report
+from quizzes.reports.content import Columns, Content
 from quizzes.reports.page import Chart, Mark, ReportPage, ScaleRow
-from quizzes.reports.scores import bounds_of, score_rows
+from quizzes.reports.scores import score_content
 from tests.factories import CohortFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,26 +69,36 @@ def one_scale(*items, **fields):
     return version_of({"s": fields}, **named)
 
 
-def content(*people, language="km", cohort=1):
-    """Frozen rows: each person a dict of waves, wave -> one answer an item."""
-    return {
-        "rows": [
-            {
-                "cohort": cohort,
-                "waves": {
-                    wave: {"answers": answers, "language": language}
-                    for wave, answers in waves.items()
-                },
-            }
-            for waves in people
-        ]
-    }
+def content(version, *people, language="km", cohort=1, waves=None):
+    """Frozen rows: each person a dict of waves, wave -> one answer an item.
+
+    language, cohort: of everybody, or one a person. waves: those that somebody took if not given.
+    """
+    found = {}
+    for wave in waves or [wave for wave in WAVES if any(wave in one for one in people)]:
+        found[wave] = Columns(len(people), version)
+        for place, one in enumerate(people):
+            if wave in one:
+                spoken = language if isinstance(language, str) else language[place]
+                found[wave].add(place, one[wave], spoken, "web")
+    cohorts = np.broadcast_to(np.array(cohort, dtype=np.int64), len(people))
+    return Content(cohorts, {wave: columns.taken() for wave, columns in found.items()})
+
+
+def scored(version, rows):
+    """The scales by code."""
+    return {one.code: one for one in score_content(rows, dict.fromkeys(rows.waves, version))}
+
+
+def plain(scores):
+    """Scores as a list, None where there is none."""
+    return [None if np.isnan(score) else score for score in scores]
 
 
 def scores(version, *answers):
     """The scores of the first scale, one for each list of answers."""
-    rows = content(*({"pre": one} for one in answers))
-    return score_rows(version, rows, ["pre"])[0].scores["pre"]
+    rows = content(version, *({"pre": one} for one in answers))
+    return plain(next(iter(scored(version, rows).values())).scores["pre"])
 
 
 PLAIN, TURNED, RIGHT_IS_2 = {}, {"reverse": True}, {"kind": "knowledge", "right": 2}
@@ -205,26 +218,30 @@ def test_a_scale_of_which_nothing_was_asked_has_no_score(method):
 
 def test_who_was_not_there_has_no_score_and_keeps_the_place():
     version = one_scale(PLAIN)
-    rows = content({"pre": [1]}, {"post": [5]}, {"pre": [2], "post": [4]}, {})
+    rows = content(version, {"pre": [1]}, {"post": [5]}, {"pre": [2], "post": [4]}, {})
 
-    scored = score_rows(version, rows, ["pre", "post"])[0]
+    scale = scored(version, rows)["s"]
 
-    assert scored.scores == {"pre": [1, None, 2, None], "post": [None, 5, 4, None]}
-    assert scored.pairs("pre", "post") == ([2], [4])
-    assert (scored.at("pre"), scored.at("post")) == ([1, 2], [5, 4])
+    assert plain(scale.scores["pre"]) == [1, None, 2, None]
+    assert plain(scale.scores["post"]) == [None, 5, 4, None]
+    assert [list(ends) for ends in scale.pairs("pre", "post")] == [[2], [4]]
+    assert (list(scale.at("pre")), list(scale.at("post"))) == ([1, 2], [5, 4])
 
 
 def test_the_items_of_a_wave_are_those_that_somebody_was_asked():
     version = one_scale(PLAIN, TURNED, PLAIN)
     rows = content(
+        version,
         {"pre": [1, 2, NOT_ASKED], "post": [1, 2, 3]},
         {"pre": [4, NOT_ANSWERED, NOT_ASKED]},
     )
 
-    scored = score_rows(version, rows, ["pre", "post"])[0]
+    items = scored(version, rows)["s"].items
 
-    assert scored.items_at("pre") == (["A", "B"], [[1, 4], [4, None]])
-    assert scored.items_at("post") == (["A", "B", "C"], [[1, 4, 3]])
+    assert items["pre"].codes == ["A", "B"]
+    assert [plain(row) for row in items["pre"].rows()] == [[1, 4], [4, None]]
+    assert items["post"].codes == ["A", "B", "C"]
+    assert [plain(row) for row in items["post"].rows()] == [[1, 4, 3]]
 
 
 @pytest.fixture
@@ -243,21 +260,22 @@ def composed():
 def test_a_scale_of_scales_is_the_mean_of_the_scores_that_are_there(composed):
     gone = NOT_ANSWERED
     rows = content(
+        composed,
         {"pre": [5, 1, 1, 2, 2]},
         {"pre": [5, 1, 1, gone, gone]},
         {"pre": [gone] * 5},
         {"post": [1] * 5},
     )
 
-    found = score_rows(composed, rows, ["pre"])
+    found = scored(composed, rows)
 
-    assert [scored.code for scored in found] == ["a", "all", "b"]
-    assert [scored.scores["pre"] for scored in found] == [
+    assert list(found) == ["a", "all", "b"]
+    assert [plain(scale.scores["pre"]) for scale in found.values()] == [
         [5, 5, None, None],
         [3.5, 5, None, None],
         [2, None, None, None],
     ]
-    assert [(scored.low, scored.high, scored.band) for scored in found] == [
+    assert [(scale.low, scale.high, scale.band) for scale in found.values()] == [
         (1, 5, None),
         (1, 5, 0.5),
         (1, 5, None),
@@ -265,11 +283,12 @@ def test_a_scale_of_scales_is_the_mean_of_the_scores_that_are_there(composed):
 
 
 def test_a_scale_of_scales_has_the_items_of_its_parts(composed):
-    rows = content({"pre": [5, 1, 1, NOT_ASKED, 2]}, {"post": [1] * 5})
+    rows = content(composed, {"pre": [5, 1, 1, NOT_ASKED, 2]}, {"post": [1] * 5})
 
-    whole = score_rows(composed, rows, ["pre"])[1]
+    items = scored(composed, rows)["all"].items["pre"]
 
-    assert whole.items_at("pre") == (["A1", "A2", "B2"], [[5, 5, 2]])
+    assert items.codes == ["A1", "A2", "B2"]
+    assert [plain(row) for row in items.rows()] == [[5, 5, 2]]
 
 
 def test_a_scale_of_scales_may_need_all_of_them():
@@ -278,9 +297,9 @@ def test_a_scale_of_scales_may_need_all_of_them():
         A={"scale": "a"},
         B={"scale": "b"},
     )
-    rows = content({"pre": [4, 2]}, {"pre": [4, NOT_ANSWERED]})
+    rows = content(version, {"pre": [4, 2]}, {"pre": [4, NOT_ANSWERED]})
 
-    assert score_rows(version, rows, ["pre"])[2].scores["pre"] == [3, None]
+    assert plain(scored(version, rows)["all"].scores["pre"]) == [3, None]
 
 
 # the report
@@ -298,7 +317,7 @@ def release_of(version, waves=WAVES):
 
 def report_of(version, *people, waves=WAVES):
     release, cohort = release_of(version, waves)
-    return build_report(release, content(*people, cohort=cohort))
+    return build_report(release, content(version, *people, cohort=cohort))[0]
 
 
 def test_the_report_names_the_items_that_a_wave_did_not_ask(composed):
@@ -312,10 +331,10 @@ def test_the_report_names_the_items_that_a_wave_did_not_ask(composed):
 
     release = Release.objects.get()
     cohort = CohortWave.objects.first().study_cohort.cohort_id
-    report = build_report(release, content(fewer, also, cohort=cohort))
+    report, _ = build_report(release, content(composed, fewer, also, cohort=cohort))
     assert report["not_asked"] == {"pre": ["A2"]}
 
-    report = build_report(release, content(asked, asked, cohort=cohort))
+    report, _ = build_report(release, content(composed, asked, asked, cohort=cohort))
     assert report["not_asked"] == {}  # an item of no scale is nobody's loss
     assert "some_items_not_asked" not in report["notes"]
 
@@ -343,13 +362,12 @@ def test_a_report_scores_the_items_that_were_asked_only():
     ],
 )
 def test_the_report_counts_languages_where_neither_count_is_small(khmer, english, shown):
-    release, cohort = release_of(one_scale(PLAIN), ["pre", "post"])
-    rows = [
-        *content(*[{"pre": [1]}] * khmer, language="km", cohort=cohort)["rows"],
-        *content(*[{"pre": [1]}] * english, language="en", cohort=cohort)["rows"],
-    ]
+    version = one_scale(PLAIN)
+    release, cohort = release_of(version, ["pre", "post"])
+    people, spoken = [{"pre": [1]}] * (khmer + english), ["km"] * khmer + ["en"] * english
+    rows = content(version, *people, language=spoken, cohort=cohort, waves=["pre", "post"])
 
-    found = build_report(release, {"rows": rows})["languages"]
+    found = build_report(release, rows)[0]["languages"]
 
     hidden = {"suppressed": "fewer_than_min_group"}
     assert found == {
