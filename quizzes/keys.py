@@ -43,6 +43,10 @@ class StudyKeys:
         """The code of a participant whom another source names."""
         return self._code(f"{study.code}|import:{participant}")
 
+    def card_code(self, study, card: str) -> str:
+        """The code of a participant whom a card names, in all waves; nobody on the site has it."""
+        return self._code(f"{study.code}|paper:{card}")
+
     def _code(self, message: str) -> str:
         if self.link is None:
             raise KeysMissingError("link key destroyed")

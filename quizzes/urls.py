@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.evaluator import releases, studies
+from quizzes.evaluator import paper, releases, studies
 from quizzes.learner import evidence, my_data, survey
 from quizzes.trainer import results
 
@@ -31,6 +31,21 @@ urlpatterns = [
     path("evaluation/waves/<int:pk>/extend/", studies.extend, name="extend_wave"),
     path("evaluation/studies/<slug:code>/cohorts/", studies.add_cohort, name="add_cohort"),
     path("evaluation/waves/<int:pk>/close/", studies.close, name="close_wave"),
+    path("evaluation/cohorts/<int:pk>/cards/", paper.cards, name="paper_cards"),
+    path("evaluation/cohorts/<int:pk>/cards/<int:batch>/", paper.print_cards, name="print_cards"),
+    path("evaluation/cohorts/<int:pk>/withdraw/", paper.withdraw_card, name="withdraw_card"),
+    path("evaluation/waves/<int:pk>/paper/", paper.paper, name="paper"),
+    path(
+        "evaluation/waves/<int:pk>/paper/print/",
+        paper.print_questionnaire,
+        name="print_questionnaire",
+    ),
+    path("evaluation/waves/<int:pk>/paper/type/", paper.type_paper, name="type_paper"),
+    path(
+        "evaluation/waves/<int:pk>/paper/differences/",
+        paper.paper_differences,
+        name="paper_differences",
+    ),
     path("evaluation/studies/<slug:code>/releases/", releases.make, name="make_release"),
     path("evaluation/releases/<uuid:pk>/", releases.release, name="release"),
     path("evaluation/releases/<uuid:pk>/publish/", releases.publish, name="publish_release"),

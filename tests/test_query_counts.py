@@ -9,6 +9,7 @@ from django.urls import get_resolver, reverse
 from django.utils import translation
 
 from quizzes.actions.exports import request_export
+from quizzes.actions.paper import issue_cards
 from quizzes.actions.releases import publish, request_release
 from quizzes.actions.responses import agree, ask
 from quizzes.actions.studies import add_cohort, make_study
@@ -100,12 +101,23 @@ QUERIES = {
         "quizzes:new_study": 6,
         "quizzes:declare": 9,
         "quizzes:take_up_version": 6,
-        "quizzes:close_wave": 4,
         "quizzes:extend_wave": 4,
+        "quizzes:close_wave": 5,
+        "quizzes:paper_cards": 5,
+        "quizzes:print_cards": 5,
+        "quizzes:withdraw_card": 4,
+        "quizzes:paper": 6,
+        "quizzes:print_questionnaire": 5,
+        "quizzes:type_paper": 4,
+        "quizzes:paper_differences": 5,
         "quizzes:release": 17,
         "quizzes:export": 4,
     },
 }
+PAPER = [
+    *("quizzes:paper", "quizzes:print_questionnaire"),
+    *("quizzes:type_paper", "quizzes:paper_differences"),
+]
 # Pages that only take what is sent, and lead on.
 ONLY_TAKE = {
     "training:sign_out",
@@ -156,7 +168,9 @@ class World:
         self.export = request_export(self.release)
         build_export(self.export.job_id)
         self.cohort = CohortFactory()
-        add_cohort(self.study, self.cohort)
+        self.joined = add_cohort(self.study, self.cohort)
+        issue_cards(self.joined, officers, by=self.evaluator)
+        self.open_wave = CohortWave.objects.filter(closed_at=None).first()
         for cohort in (done, self.cohort):
             cohort.trainers.add(self.trainer)
         self.enrolments = [join(self.cohort, UserFactory()) for _ in range(officers)]
@@ -190,8 +204,11 @@ class World:
             "quizzes:take_up_version": ["SMALL", "pre"],
             **dict.fromkeys(
                 ["quizzes:close_wave", "quizzes:extend_wave"],
-                [CohortWave.objects.filter(closed_at=None).first().pk],
+                [self.open_wave.pk],
             ),
+            **dict.fromkeys(["quizzes:paper_cards", "quizzes:withdraw_card"], [self.joined.pk]),
+            "quizzes:print_cards": [self.joined.pk, 1],
+            **dict.fromkeys(PAPER, [self.open_wave.pk]),
             "quizzes:release": [self.release.pk],
             "quizzes:export": [self.export.pk],
         }

@@ -15,6 +15,7 @@ from quizzes.models import (
     CohortWave,
     Draft,
     InstrumentVersion,
+    PaperEntry,
     Quarantine,
     Study,
     StudyCohort,
@@ -336,7 +337,8 @@ def close_wave(cohort_wave: CohortWave, *, by=None) -> None:
     cohort_wave = CohortWave.objects.select_for_update().get(pk=cohort_wave.pk)
     if cohort_wave.closed_at:
         return
-    Draft.objects.filter(cohort_wave=cohort_wave).delete()
+    for model in (Draft, PaperEntry):
+        model.objects.filter(cohort_wave=cohort_wave).delete()
     cohort_wave.closed_at = timezone.now()
     cohort_wave.save(update_fields=["closed_at"])
     record("close wave", cohort_wave, by=by)

@@ -285,7 +285,8 @@ def _search(sums: _Sums, has_cohorts: bool) -> tuple[float, float]:
             free * (towards @ by @ towards) / rest + by_logdet + np.sum(inverse * by[:-1, :-1])
             for by, by_logdet in slopes
         ]
-        return value, np.asarray(gradient) * (1 + ratios)
+        # Over n, so that the first step is of the size of the logs and not of the data.
+        return value / n, np.asarray(gradient) * (1 + ratios) / n
 
     grid = [(p, c) for p in STARTS for c in (STARTS if has_cohorts else (0.0,))]
     start = min((np.log1p(ratios) for ratios in grid), key=lambda logs: misfit(logs)[0])
@@ -296,7 +297,7 @@ def _search(sums: _Sums, has_cohorts: bool) -> tuple[float, float]:
         jac=True,
         method="L-BFGS-B",
         bounds=[(0, most), (0, most if has_cohorts else 0)],
-        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000},
+        options={"ftol": 1e-15, "gtol": 1e-11, "maxiter": 1000},
     )
     return tuple(float(ratio) if ratio > EDGE else 0.0 for ratio in np.expm1(found.x))
 

@@ -14,7 +14,7 @@ from quizzes.evaluator.forms import (
     VersionForm,
 )
 from quizzes.keys import KeysMissingError, keys_of
-from quizzes.models import CohortWave, InstrumentVersion, Release, Study, Wave
+from quizzes.models import CohortWave, InstrumentVersion, PaperEntry, Release, Study, Wave
 from training.access import opens_to
 from training.models import Role
 
@@ -188,4 +188,5 @@ def close(request, pk):
         actions.close_wave(row, by=request.user)
         messages.success(request, _("The wave is closed. Its answers do not change any more."))
         return redirect("quizzes:study", row.study_cohort.study.code)
-    return render(request, "quizzes/evaluator/close_wave.html", {"row": row})
+    context = {"row": row, "papers": sum(PaperEntry.objects.counts(row).values())}
+    return render(request, "quizzes/evaluator/close_wave.html", context)

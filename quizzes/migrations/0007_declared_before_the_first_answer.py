@@ -12,7 +12,7 @@ def fill_last_days(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("quizzes", "0004_every_wave_has_a_version"),
+        ("quizzes", "0006_crosswalk"),
         ("training", "0004_steps_open_on_a_day"),
     ]
 

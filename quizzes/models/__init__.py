@@ -7,11 +7,13 @@ from quizzes.models.instruments import (
     ScaleItem,
     SetOption,
 )
+from quizzes.models.paper import Card, PaperEntry
 from quizzes.models.releases import Export, Release
 from quizzes.models.responses import Draft, Quarantine, Response
 from quizzes.models.studies import CohortWave, Study, StudyCohort, Wave
 
 __all__ = [
+    "Card",
     "CohortWave",
     "Draft",
     "Export",
@@ -19,6 +21,7 @@ __all__ = [
     "InstrumentVersion",
     "Item",
     "OptionSet",
+    "PaperEntry",
     "Quarantine",
     "Release",
     "Response",

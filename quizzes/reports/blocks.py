@@ -9,9 +9,11 @@ import numpy as np
 from quizzes.analysis.attrition import compare_lost
 from quizzes.analysis.change import paired_change
 from quizzes.analysis.clusters import clustered_mean, icc1
+from quizzes.analysis.comparison import difference_in_differences
 from quizzes.analysis.describe import describe, mean_interval
 from quizzes.analysis.disclosure import suppress_counts
 from quizzes.analysis.errors import NotComputable
+from quizzes.analysis.mixed import Fit, mixed_model
 from quizzes.analysis.reliability import cronbach_alpha, omega
 from quizzes.reports.scores import Scored
 
@@ -26,6 +28,11 @@ CHANGE = [
     *("cluster", "band", "improved", "unchanged", "worsened"),
 ]
 CLUSTER = ["groups", "se_cr1", "se_cr2", "df_cr2", "p_cr1", "p_cr2"]
+COMPARISON = [
+    *("n_course", "n_waiting", "groups_course", "groups_waiting"),
+    *("diff_course", "diff_waiting", "did", "se", "ci", "df", "p"),
+]
+MIXED = ["by_wave", "linear", "n_obs", "n_persons", "n_cohorts"]
 GROUP = ["n", "mean_pre", "mean_post", "diff", "ci", "p"]
 
 
@@ -177,3 +184,59 @@ def group_of(before: np.ndarray, after: np.ndarray) -> dict:
         return not_computed(GROUP, error.reason)
     block = {name: getattr(found, name) for name in GROUP}
     return block | ({"not_computed": "no_variation"} if found.p is None else {})
+
+
+def comparison(
+    scale: Scored,
+    cohorts: np.ndarray,
+    is_waiting: np.ndarray,
+    pair: tuple[str, str],
+    least: int,
+) -> dict:
+    """The change of those who had the course beside that of those who waited for it.
+
+    cohorts, is_waiting: of each participant.
+    """
+    if reason := why_not(scale, *pair):
+        return not_computed(COMPARISON, reason)
+    both = scale.has_both(*pair)
+    before, after = (scale.scores[wave] for wave in pair)
+    for arm in (both & is_waiting, both & ~is_waiting):
+        if np.sum(arm) < least:
+            return hidden(COMPARISON, "fewer_than_min_group")
+        if may_tell(before[arm], after[arm]):
+            return hidden(COMPARISON, "everybody_the_same")
+    try:
+        found = difference_in_differences((after - before)[both], cohorts[both], is_waiting[both])
+    except NotComputable as error:
+        return not_computed(COMPARISON, error.reason)
+    return vars(found).copy()
+
+
+def mixed(scale: Scored, cohorts: np.ndarray, least: int) -> dict:
+    """All waves at once, by everybody who answered any."""
+    if scale.changed:
+        return not_computed(MIXED, "wording_changed")
+    if any(len(values) < least for values in map(scale.at, scale.scores)):
+        return hidden(MIXED, "fewer_than_min_group")
+    if any(are_alike(values) for values in map(scale.at, scale.scores)):
+        return hidden(MIXED, "everybody_the_same")
+    try:
+        found = mixed_model(scale.scores, cohorts)
+    except NotComputable as error:
+        return not_computed(MIXED, error.reason)
+    return {
+        "by_wave": terms_of(found.by_wave),
+        "linear": terms_of(found.linear),
+        "n_obs": found.n_obs,
+        "n_persons": found.n_persons,
+        "n_cohorts": found.n_cohorts,
+        "var_cohort": found.by_wave.var_cohort,
+        "var_person": found.by_wave.var_person,
+        "var_residual": found.by_wave.var_residual,
+        "remarks": list(found.by_wave.notes),
+    }
+
+
+def terms_of(fit: Fit) -> dict[str, dict]:
+    return {name: vars(term).copy() for name, term in fit.terms.items()}

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes.keys import keys_of
-from quizzes.models import Release
+from quizzes.models import Release, StudyCohort
+from quizzes.models.pages import items_of
 from quizzes.reports import blocks, counts
 from quizzes.reports.content import Content, Taken, pack, versions_of
 from quizzes.reports.crosswalk import not_comparable
@@ -19,9 +20,9 @@ from quizzes.reports.freeze import freeze
 from quizzes.reports.frozen import place_of, seal_report
 from quizzes.reports.items import item_changes
 from quizzes.reports.scores import Scored, score_content, sizes_by_cohort
-from training.models import Cohort
 
 ALWAYS = ["self_reported", "social_desirability", "lost"]
+BEFORE_THE_WAIT_ENDS = ("pre", "post")  # a comparison cohort has had its course at any later wave
 FEW_COHORTS = 10  # below, cluster-robust intervals are too short
 
 Progress = Callable[[int, int], None]
@@ -58,9 +59,11 @@ def build_report(
     waves = list(content.waves)
     versions = versions_of(content)
     pairs = list(combinations(waves, 2))
-    cohorts, waiting = cohorts_of(release)
+    study_cohorts = study_cohorts_of(release)
+    cohorts = [row.cohort for row in study_cohorts]
+    waiting = {row.cohort_id for row in study_cohorts if row.is_comparison}
     course = course_of(content, waiting)
-    scored = score_content(course, versions)
+    scored = score_content(course, versions, study.band_of)
     report = {
         "release": str(release.pk),
         "study": study.code,
@@ -71,6 +74,7 @@ def build_report(
         "simulated": release.is_simulated,
         "waves": waves,
         "flow": counts.flow(cohorts, waiting, content, least),
+        "reasons": counts.reasons(study_cohorts, waves, least),
         "languages": {wave: counts.languages(content, wave, least) for wave in waves},
         "modes": {wave: counts.modes(content, wave, least) for wave in waves},
         "match": {name_of(pair): counts.match(content, *pair, least) for pair in pairs},
@@ -85,6 +89,7 @@ def build_report(
         ("scores", lambda scale: by_wave(blocks.scores, scale, waves, least)),
         ("change", lambda scale: changes(scale, course, pairs, least)),
         ("by_cohort", lambda scale: by_cohort(scale, course, cohorts, waiting, pairs, least)),
+        ("mixed_model", lambda scale: blocks.mixed(scale, course.cohorts, least)),
     ]
     for n, (name, block_of) in enumerate(parts):
         report[name] = {}
@@ -92,7 +97,12 @@ def build_report(
             progress(n * len(scored) + place, (len(parts) + 1) * len(scored))
             report[name][scale.code] = block_of(scale)
     report["attrition"] = turned(report["attrition"], waves[1:])
-    report["items"] = item_changes(versions, course, pairs, least)
+    report["items"] = item_changes(versions, course, pairs, least, study.family)
+    report["subgroups"] = {
+        code: subgroups(code, scored, course, versions, pairs, least) for code in study.subgroups
+    }
+    if waiting and course is not content:
+        report["comparison"] = comparison(content, waiting, study.band_of, least)
     report["not_asked"] = not_asked(scored, waves)
     report["notes"] = notes(release, report, content, waiting)
     sizes = {}
@@ -110,12 +120,9 @@ def name_of(pair: tuple[str, str]) -> str:
     return "-".join(pair)
 
 
-def cohorts_of(release: Release) -> tuple[list[Cohort], set[int]]:
-    """The release's cohorts, and the pks of those that wait for their course."""
-    rows = release.cohort_waves.select_related("study_cohort__cohort")
-    by_pk = {row.study_cohort.cohort_id: row.study_cohort for row in rows}
-    waiting = {pk for pk, row in by_pk.items() if row.is_comparison}
-    return [by_pk[pk].cohort for pk in sorted(by_pk)], waiting
+def study_cohorts_of(release: Release) -> list[StudyCohort]:
+    found = StudyCohort.objects.filter(waves__releases=release).select_related("cohort")
+    return list(found.distinct().order_by("cohort_id"))
 
 
 def course_of(content: Content, waiting: set[int]) -> Content:
@@ -172,6 +179,57 @@ def by_cohort(scale: Scored, content: Content, cohorts, waiting, pairs, least: i
             )
         ]
         for pair in pairs
+    }
+
+
+def subgroups(code: str, scored: list[Scored], content, versions, pairs, least: int) -> dict:
+    """Scale -> pair -> the change of each group by its answer to one item, at the first wave.
+
+    The last group (value None) is of those who did not say.
+    """
+    place = next(
+        (
+            (wave, item)
+            for wave, version in versions.items()
+            for item in items_of(version, wave)
+            if item.code == code
+        ),
+        None,
+    )
+    if place is None:
+        return {}
+    wave, item = place
+    said = content.waves[wave].value(item.position)
+    values = [option.value for option in item.options]
+    belongs = [said == value for value in values]
+    belongs.append(~np.any(belongs, axis=0))
+    return {
+        scale.code: {
+            name_of(pair): [
+                {"value": value, **block}
+                for value, block in zip(
+                    [*values, None], blocks.groups(scale, belongs, *pair, least), strict=True
+                )
+            ]
+            for pair in pairs
+        }
+        for scale in scored
+    }
+
+
+def comparison(content: Content, waiting: set[int], band_of, least: int) -> dict:
+    """Scale -> pair -> course beside waiting cohorts, before the waiting ones have their course."""
+    early = {name: wave for name, wave in content.waves.items() if name in BEFORE_THE_WAIT_ENDS}
+    if len(early) < 2:
+        return {}
+    pair = tuple(early)
+    content = Content(content.cohorts, early)
+    is_waiting = np.isin(content.cohorts, list(waiting))
+    return {
+        scale.code: {
+            name_of(pair): blocks.comparison(scale, content.cohorts, is_waiting, pair, least)
+        }
+        for scale in score_content(content, versions_of(content), band_of)
     }
 
 

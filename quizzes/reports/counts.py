@@ -1,9 +1,13 @@
 """Who took part: counts by cohort and wave, by language and by mode; small ones hidden."""
 
+from collections import Counter
+
 import numpy as np
 
 from quizzes.analysis.disclosure import suppress_counts
+from quizzes.models import StudyCohort
 from quizzes.reports.content import LANGUAGES, MODES, Content
+from quizzes.reports.flow import REASONS, reasons_of
 from training.models import Cohort
 
 TOO_FEW = {"suppressed": "fewer_than_min_group"}
@@ -70,6 +74,23 @@ def modes(content: Content, wave: str, least: int) -> dict[str, int | None]:
 def hide_small(counts: dict[str, int], least: int) -> dict[str, int | None]:
     shown = suppress_counts(list(counts.values()), least)
     return dict(zip(counts, shown, strict=True)) | (TOO_FEW if None in shown else {})
+
+
+def reasons(study_cohorts: list[StudyCohort], waves: list[str], least: int) -> dict[str, dict]:
+    """Wave -> why fewer were asked than were enrolled, of all cohorts together; small ones hidden.
+
+    Together with "asked" the reasons are everybody who was enrolled.
+    """
+    found = {wave: Counter() for wave in waves}
+    for study_cohort in study_cohorts:
+        for wave, numbers in reasons_of(study_cohort)["waves"].items():
+            if wave in found:
+                found[wave].update(numbers)
+    return {
+        wave: hide_small({name: numbers[name] for name in [*REASONS, "asked"]}, least)
+        | {"late": at_least(numbers["late"], least)}
+        for wave, numbers in found.items()
+    }
 
 
 def match(content: Content, first: str, second: str, least: int) -> dict:

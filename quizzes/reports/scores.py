@@ -3,7 +3,7 @@
 Heavy (numpy): for the worker and for commands, never for a web process.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -77,7 +77,11 @@ def values_of(key: Key, taken: Taken) -> np.ndarray:
     return np.where(counts, raw if key.right is None else raw == key.right, np.nan)
 
 
-def score_content(content: Content, versions: dict[str, InstrumentVersion]) -> list[Scored]:
+def score_content(
+    content: Content,
+    versions: dict[str, InstrumentVersion],
+    band_of: Callable[[Scale], float | None] = lambda scale: scale.band,
+) -> list[Scored]:
     """Every scale, scored over the rows of a release.
 
     versions: of each wave, in order. Scales of several versions are one by their code; the last
@@ -89,7 +93,7 @@ def score_content(content: Content, versions: dict[str, InstrumentVersion]) -> l
         for scale, scores, items in score_wave(version, taken):
             low, high = bounds_of(scale)
             scored = found.setdefault(scale.code, Scored(scale.code, low, high, None, []))
-            scored.low, scored.high, scored.band = low, high, scale.band
+            scored.low, scored.high, scored.band = low, high, band_of(scale)
             scored.item_codes = [key.code for key in keys_below(scale)]
             scored.scores[wave], scored.items[wave] = scores, items
     note_changes(found, versions)
