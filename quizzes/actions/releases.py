@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from quizzes.analysis.subtraction import gives_away
 from quizzes.models import CohortWave, Release, Response, Study, Wave
 from quizzes.reports.frozen import sizes_of
 from training.actions.audit import record
@@ -70,10 +71,14 @@ def check_set(study: Study, cohort_waves: list[CohortWave]) -> None:
 
 
 def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
-    """Two releases of a wave may differ only by whole cohorts that are large enough alone."""
+    """Two releases of a wave may differ only by whole cohorts that are large enough alone.
+
+    And no sum of releases of a wave, each times a number, may be of a small group.
+    """
     sizes = respondents(study)
     same_kind = study.releases.filter(is_simulated=cohort_waves[0].study_cohort.cohort.is_simulated)
-    for other in same_kind.prefetch_related("cohort_waves__study_cohort__cohort"):
+    releases = list(same_kind.prefetch_related("cohort_waves__study_cohort__cohort"))
+    for other in releases:
         others = list(other.cohort_waves.all())
         for wave in {row.wave_id for row in cohort_waves} & {row.wave_id for row in others}:
             here = {row for row in cohort_waves if row.wave_id == wave}
@@ -92,6 +97,33 @@ def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
                             "least": digits_in(get_language(), study.min_group),
                         }
                     )
+    check_sums(
+        study, [cohort_waves, *(list(other.cohort_waves.all()) for other in releases)], sizes
+    )
+
+
+def check_sums(study: Study, sets: list[list[CohortWave]], sizes: dict[int, int]) -> None:
+    """Adding and subtracting these sets leads to no small group, wave by wave of the first.
+
+    Two sets by two are not enough: s and a, s and b, and all three are pairwise far apart, but the
+    first two less the third are s.
+    """
+    for wave in {row.wave_id for row in sets[0]}:
+        of_wave = [[row for row in one if row.wave_id == wave] for one in sets]
+        rows = {row.pk: row for one in of_wave for row in one}
+        told = gives_away([frozenset(r.pk for r in one) for one in of_wave], sizes, study.min_group)
+        if told:
+            cohorts = sorted(str(rows[pk].study_cohort.cohort) for pk in told)
+            raise ReleaseError(
+                _(
+                    "Together with the releases made before, this set would tell what fewer than "
+                    "%(least)s people answered, in %(cohorts)s. Please choose other cohorts."
+                )
+                % {
+                    "least": digits_in(get_language(), study.min_group),
+                    "cohorts": ", ".join(cohorts),
+                }
+            )
 
 
 def respondents(study: Study) -> dict[int, int]:
@@ -119,21 +151,31 @@ def publish(release: Release, *, by=None) -> None:
 
 
 def check_published_together(release: Release) -> None:
-    """What is published of a cohort is one comparison; two may differ by large cohorts only."""
+    """What is published of a cohort is one comparison; two may differ by large cohorts only.
+
+    And no sum of published releases, each times a number, may be of a small group. Those that
+    share no cohort with this one need no look: a small cohort of one that is linked with this one
+    by others is in all of those, or two of them would differ by it.
+    """
     waves, cohorts = compared(release)
     if len(waves) < 2:
         raise ReleaseError(_("A release of one wave holds no comparison to publish."))
     published = release.study.releases.filter(published_at__isnull=False).exclude(pk=release.pk)
-    for other in published:
-        other_waves, other_cohorts = compared(other)
-        if not cohorts & other_cohorts:
-            continue
+    others = [(other, *compared(other)) for other in published]
+    others = [row for row in others if cohorts & row[2]]
+    if not others:
+        return
+    least, scored = release.study.min_group, sizes_of(release)
+    sizes = {scale: dict(counts) for scale, counts in scored.items()}
+    together = [frozenset(cohort.pk for cohort in cohorts)]
+    for other, other_waves, other_cohorts in others:
         differing = {cohort.pk for cohort in cohorts ^ other_cohorts}
-        known = [*sizes_of(release).values(), *sizes_of(other).values()]
+        other_scored = sizes_of(other)
+        known = [*scored.values(), *other_scored.values()]
         is_small = not all(known) or any(
-            cohort in differing and count < release.study.min_group
-            for sizes in known
-            for cohort, count in sizes.items()
+            cohort in differing and count < least
+            for counts in known
+            for cohort, count in counts.items()
         )
         if waves != other_waves or (differing and is_small):
             raise ReleaseError(
@@ -143,6 +185,16 @@ def check_published_together(release: Release) -> None:
                 )
                 % {"number": digits_in(get_language(), other.number)}
             )
+        together.append(frozenset(cohort.pk for cohort in other_cohorts))
+        for scale, counts in other_scored.items():
+            sizes.setdefault(scale, {}).update(counts)
+    if any(gives_away(together, of_scale, least) for of_scale in sizes.values()):
+        raise ReleaseError(
+            _(
+                "Other releases are published for some of these cohorts already. Whoever adds and "
+                "subtracts them could tell what a few people said."
+            )
+        )
 
 
 def compared(release: Release) -> tuple[list[Wave], set[Cohort]]:

@@ -1,7 +1,7 @@
 """What may be shown of few people without showing one of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from quizzes.analysis.errors import NotComputable
 
@@ -28,12 +28,50 @@ def suppress_counts(counts: Sequence[int], minimum: int) -> list[int | None]:
 
     Source: Hundepool et al. (2012), Statistical Disclosure Control, ch. 5.
     """
-    if any(count < 0 for count in counts):
-        raise ValueError(f"negative count in {list(counts)}")
-    shown_from = minimum
-    if _total_gives_away([count for count in counts if count < minimum], minimum):
-        shown_from = 1 + min((count for count in counts if count >= minimum), default=minimum)
-    return [count if count >= shown_from else None for count in counts]
+    return suppress_columns([counts], minimum)[0]
+
+
+def suppress_columns(
+    columns: Sequence[Sequence[int | None]],
+    minimum: int,
+    *,
+    kept: Collection[int] = (),
+    known: Collection[int] = (),
+) -> list[list[int | None]]:
+    """Several counts of the same groups with what is too small left out, and no way back.
+
+    columns: people in each group, one list for each time or way they were counted; None where the
+        group was not counted. The totals of the columns that have `minimum` or more are published
+        beside them.
+    minimum: the smallest count that may be shown.
+    kept, known: places of groups that a table published before hides, or shows.
+
+    Returns the columns in the same order, None where hidden. A group with a small count in one
+    column is hidden in all: people of one column are in the others too, so that a count shown there
+    would bound the hidden one (nobody took part twice who did not take part once). What was kept
+    stays hidden. If what is hidden of a column is still told by its total, the groups that are
+    smallest in all are hidden as well, those of equal size together. A known one protects nobody:
+    it is hidden if small and never as a complement.
+
+    Raises ValueError for a negative count, or columns of different length.
+
+    Source: Hundepool et al. (2012), Statistical Disclosure Control, ch. 5 (linked tables).
+    """
+    groups = [
+        [count for count in group if count is not None] for group in zip(*columns, strict=True)
+    ]
+    if any(count < 0 for counts in groups for count in counts):
+        raise ValueError(f"negative count in {columns}")
+    hidden = {n for n, counts in enumerate(groups) if n in kept or min(counts, default=0) < minimum}
+    while any(_is_told(column, hidden.difference(known), minimum) for column in columns):
+        others = [n for n in range(len(groups)) if n not in hidden and n not in known]
+        if not others:
+            break
+        smallest = min(sum(groups[n]) for n in others)
+        hidden |= {n for n in others if sum(groups[n]) == smallest}
+    return [
+        [None if n in hidden else count for n, count in enumerate(column)] for column in columns
+    ]
 
 
 def withhold(rows: Sequence[Row], k: int) -> list[Row]:
@@ -63,13 +101,16 @@ def withhold(rows: Sequence[Row], k: int) -> list[Row]:
     return _withhold_groups(_fill_up_within_groups(rows, k), k)
 
 
-def _total_gives_away(small: list[int], minimum: int) -> bool:
-    """Are these counts below the minimum too few people together, or told by their sum?
+def _is_told(column: Sequence[int | None], hidden: set[int], minimum: int) -> bool:
+    """Does the sum of what is hidden in a column tell a count below the minimum?
 
-    A single one is too few. Several that are all one below the minimum, as high as they can
-    be, are told by their sum.
+    A single one is told, several that are few together, and several that are all one below the
+    minimum, as high as they can be.
     """
-    return bool(small) and (sum(small) < minimum or min(small) == minimum - 1)
+    counts = [column[n] for n in hidden if column[n] is not None]
+    if min(counts, default=minimum) >= minimum:
+        return False
+    return len(counts) == 1 or sum(counts) < minimum or set(counts) == {minimum - 1}
 
 
 def _withhold_column(rows: list[Row], column: int, k: int) -> list[Row]:

@@ -29,6 +29,10 @@ REASONS = {
     "fewer_than_two_items": gettext_lazy("a scale of one item has no alpha"),
     "fewer_than_two_complete_rows": gettext_lazy("fewer than two complete answers"),
     "no_variation": gettext_lazy("everybody changed by the same amount"),
+    "gives_away": gettext_lazy(
+        "Beside the other releases, this one would tell how many took part in a small group. "
+        "Please choose other cohorts."
+    ),
 }
 NOTES = {
     "no_comparison_group": gettext_lazy(

@@ -109,6 +109,20 @@ def test_two_releases_may_differ_by_a_large_cohort(study):
     assert request_release(study, waves_of(one, other)).number == 2
 
 
+def test_three_releases_do_not_give_a_small_cohort_away_by_addition(study):
+    """s and a, s and b, and all: each two are far apart, but the first two less the last are s."""
+    small = finished(study, people=4, name="small")
+    one, other = finished(study, name="one"), finished(study, name="other")
+    request_release(study, waves_of(small, one))
+    request_release(study, waves_of(small, other))
+
+    with pytest.raises(ReleaseError, match="people answered, in small"):
+        request_release(study, waves_of(small, one, other))
+    with pytest.raises(ReleaseError):  # one wave of it is enough
+        request_release(study, waves_of(small, one, other, names=("post",)))
+    assert study.releases.count() == 2
+
+
 def test_a_release_holds_every_participant_once_and_no_code(built):
     content = content_of(built)
 
@@ -246,6 +260,21 @@ def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
     with pytest.raises(ReleaseError):
         publish(both)
     assert not is_published(both)
+
+
+def test_three_releases_are_not_published_if_their_sum_gives_a_few_away(study):
+    """Where the third was made before this was asked."""
+    small = finished(study, people=4, name="small")
+    one, other = finished(study, name="one"), finished(study, name="other")
+    for cohorts in ((small, one), (small, other)):
+        publish(released(study, *cohorts))
+    third = Release.objects.create(study=study, number=3, digest="third")
+    third.cohort_waves.set(waves_of(small, one, other))
+    build_release(third)
+
+    with pytest.raises(ReleaseError, match="adds and subtracts"):
+        publish(third)
+    assert not is_published(third)
 
 
 def test_few_scores_on_one_scale_are_enough_to_keep_it_back(study):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.analysis.disclosure import WITHHELD, suppress_counts, withhold
+from quizzes.analysis.disclosure import WITHHELD, suppress_columns, suppress_counts, withhold
 from quizzes.analysis.errors import NotComputable
 
 VALUE = st.none() | st.integers(min_value=1, max_value=3)
@@ -64,6 +64,80 @@ def test_what_is_shown_is_true_and_large_and_what_is_hidden_is_many(counts):
 def test_negative_count_is_refused():
     with pytest.raises(ValueError, match="negative"):
         suppress_counts([12, -1], minimum=10)
+
+
+def test_a_group_that_is_small_in_one_column_is_hidden_in_all():
+    pre, post, paired = [12, 15, 40, 11], [11, 13, 38, 30], [9, 13, 37, 11]
+
+    assert suppress_columns([pre, post, paired], minimum=10) == [
+        [None, None, 40, 11],
+        [None, None, 38, 30],
+        [None, None, 37, 11],
+    ]
+
+
+def test_a_group_that_was_not_counted_is_not_small():
+    assert suppress_columns([[12, 15, 40], [None, 15, 38]], minimum=10) == [
+        [12, 15, 40],
+        [None, 15, 38],
+    ]
+
+
+def test_what_was_kept_before_protects_again_and_what_was_shown_does_not():
+    counts = [3, 30, 12, 11]
+
+    assert suppress_columns([counts], minimum=10) == [[None, 30, 12, None]]
+    assert suppress_columns([counts], minimum=10, kept={2}) == [[None, 30, None, 11]]
+    assert suppress_columns([counts], minimum=10, known={3}) == [[None, 30, None, 11]]
+    assert suppress_columns([counts], minimum=10, known={1, 2, 3}) == [[None, 30, 12, 11]]
+
+
+def counted(ways):
+    """(before only, after only, both) of each group -> before, after, both times."""
+    return [
+        [one + both for one, _, both in ways],
+        [other + both for _, other, both in ways],
+        [both for _, _, both in ways],
+    ]
+
+
+def told(suppress, groups, top, minimum):
+    """Tables as they are seen in which a count below the minimum has one possible value.
+
+    Tried are all tables of so many groups with up to `top` people for each way to take part; the
+    reader knows the rule, the totals that may be shown, and that both times is part of each.
+    """
+    bounds = {}
+    for ways in itertools.product(itertools.product(range(top + 1), repeat=3), repeat=groups):
+        columns = counted(ways)
+        totals = tuple(sum(column) if sum(column) >= minimum else None for column in columns)
+        seen = totals, tuple(map(tuple, suppress(columns, minimum)))
+        counts = list(itertools.chain(*columns))
+        known = bounds.setdefault(seen, [(count, count) for count in counts])
+        bounds[seen] = [
+            (min(low, count), max(high, count))
+            for (low, high), count in zip(known, counts, strict=True)
+        ]
+    return [
+        seen
+        for seen, known in bounds.items()
+        for n, (shown, (low, high)) in enumerate(zip(itertools.chain(*seen[1]), known, strict=True))
+        if shown is None and low == high < minimum and seen[0][n // groups] is not None
+    ]
+
+
+@pytest.mark.parametrize(("groups", "top", "minimum"), [(2, 3, 2), (2, 4, 3), (3, 2, 2)])
+def test_no_column_tells_what_another_hides(groups, top, minimum):
+    assert told(suppress_columns, groups, top, minimum) == []
+
+
+def test_column_by_column_they_would():
+    """Both times is shown for a group that is hidden before: it was that many before at least."""
+    seen = told(
+        lambda columns, minimum: [suppress_counts(column, minimum) for column in columns], 2, 3, 2
+    )
+
+    assert ((4, 5, 4), ((None, None), (3, 2), (None, None))) in seen
 
 
 def file_of(*classes):
