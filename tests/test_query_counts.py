@@ -98,7 +98,10 @@ QUERIES = {
         "quizzes:evaluation": 9,
         "quizzes:study": 16,
         "quizzes:close_wave": 4,
-        "quizzes:release": 17,
+        "quizzes:release": 18,
+        "quizzes:unpublish_release": 8,
+        "quizzes:release_audit": 7,
+        "quizzes:request_export": 4,
         "quizzes:export": 4,
     },
 }
@@ -111,8 +114,8 @@ ONLY_TAKE = {
     "quizzes:add_cohort",
     "quizzes:make_release",
     "quizzes:publish_release",
-    "quizzes:request_export",
     "quizzes:build_again",
+    "quizzes:cancel_job",
     "quizzes:download_export",
 }
 # Shows every page of a lesson, each in both languages, and costs what they cost.
@@ -184,7 +187,15 @@ class World:
             "quizzes:result": [self.release.pk],
             "quizzes:study": ["SMALL"],
             "quizzes:close_wave": [CohortWave.objects.filter(closed_at=None).first().pk],
-            "quizzes:release": [self.release.pk],
+            **dict.fromkeys(
+                [
+                    "quizzes:release",
+                    "quizzes:unpublish_release",
+                    "quizzes:release_audit",
+                    "quizzes:request_export",
+                ],
+                [self.release.pk],
+            ),
             "quizzes:export": [self.export.pk],
         }
 
