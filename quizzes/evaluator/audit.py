@@ -27,7 +27,7 @@ DEEDS = {
 def release_audit(request, pk):
     """Lines about this release and its files alone: the audit of people is not evaluators'."""
     found = get_object_or_404(Release.objects.named_only(), pk=pk)
-    lines = AuditEntry.objects.about(found, *found.exports.only("pk")).select_related("actor")
+    lines = AuditEntry.objects.about(found, *found.exports.all()).select_related("actor")
     page = Paginator(lines, LINES).get_page(request.GET.get("page"))
     context = {"release": found, "page": page, "rows": [row_of(line) for line in page]}
     return render(request, "quizzes/evaluator/audit.html", context)
