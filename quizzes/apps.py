@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,7 +7,8 @@ class QuizzesConfig(AppConfig):
     verbose_name = _("Measuring")
 
     def ready(self):
-        from quizzes.models import triggers  # noqa: PLC0415 - models can be read only now
+        # ruff: noqa: PLC0415 - models can be read only now
+        from quizzes.models.triggers import triggers
+        from training.models.triggers import keep_triggers
 
-        pre_migrate.connect(triggers.drop_triggers, sender=self)
-        post_migrate.connect(triggers.make_triggers, sender=self)
+        keep_triggers(self, triggers)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from celery import shared_task
 from django.core.files import File
+from django.db import IntegrityError, transaction
 
 from quizzes.actions import sweep as sweeping
 from quizzes.exports.csv import write_csv
@@ -38,7 +39,12 @@ def write_export(export: Export, progress) -> None:
         export.rows, export.sha256 = write_csv(export.release, path, progress)
         with path.open("rb") as file:
             export.file.save(export.file_name, File(file), save=False)
-    export.save()
+    try:
+        with transaction.atomic():
+            export.save()
+    except IntegrityError:  # it was cancelled meanwhile: the row takes nothing in any more
+        export.file.delete(save=False)
+        raise
 
 
 @shared_task

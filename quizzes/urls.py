@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from quizzes.evaluator import instruments, paper, releases, studies
+from quizzes.evaluator import audit, instruments, paper, releases, studies
 from quizzes.learner import evidence, my_data, survey
 from quizzes.trainer import results
 
@@ -49,9 +49,12 @@ urlpatterns = [
     path("evaluation/studies/<slug:code>/releases/", releases.make, name="make_release"),
     path("evaluation/releases/<uuid:pk>/", releases.release, name="release"),
     path("evaluation/releases/<uuid:pk>/publish/", releases.publish, name="publish_release"),
+    path("evaluation/releases/<uuid:pk>/unpublish/", releases.unpublish, name="unpublish_release"),
+    path("evaluation/releases/<uuid:pk>/audit/", audit.release_audit, name="release_audit"),
     path("evaluation/releases/<uuid:pk>/exports/", releases.request_export, name="request_export"),
     path("evaluation/exports/<int:pk>/", releases.export, name="export"),
     path("evaluation/jobs/<int:pk>/again/", releases.build_again, name="build_again"),
+    path("evaluation/jobs/<int:pk>/cancel/", releases.cancel_job, name="cancel_job"),
     path("evaluation/exports/<int:pk>/file/", releases.download, name="download_export"),
     path("evaluation/instruments/", instruments.instruments, name="instruments"),
     path("evaluation/instruments/preview/", instruments.preview, name="preview_instrument"),

@@ -10,4 +10,7 @@ class TrainingConfig(AppConfig):
     verbose_name = _("Training")
 
     def ready(self):
+        from training.models import triggers  # noqa: PLC0415 - models can be read only now
+
         register(check_trigrams, Tags.database)
+        triggers.keep_triggers(self, triggers.triggers)

@@ -10,8 +10,11 @@ TASK = "quizzes.tasks.build_export"
 
 
 @transaction.atomic
-def request_export(release: Release, *, by=None) -> Export:
-    """A new file of this release, with its job. Each file has codes of its own."""
+def request_export(release: Release, *, by=None, why: str = "") -> Export:
+    """A new file of this release, with its job. Each file has codes of its own.
+
+    why: what it is needed for, as the audit keeps it.
+    """
     export = Export.objects.create(release=release, job=request_job(TASK, owner=by))
-    record("request export", export, by=by)
+    record("request export", export, by=by, reason=why)
     return export

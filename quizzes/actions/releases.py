@@ -1,20 +1,20 @@
-"""Asking for a release, and publishing it. Light: the building is quizzes.reports.build's."""
+"""Asking for a release, publishing it and taking it back. Light: quizzes.reports.build builds."""
 
 import hashlib
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quizzes.analysis.subtraction import gives_away
-from quizzes.models import CohortWave, Release, Response, Study, Wave
+from quizzes.models import CohortWave, Export, Release, Response, Study, Wave
 from quizzes.reports.frozen import sizes_of
 from training.actions.audit import record
-from training.actions.jobs import request_job, try_again
+from training.actions.jobs import cancel, request_job, try_again
 from training.khmer import digits_in
-from training.models import Cohort
+from training.models import AuditEntry, Cohort, Job
 
 TASK = "quizzes.tasks.build_release"
 
@@ -34,8 +34,7 @@ def request_release(study: Study, cohort_waves: list[CohortWave], *, by=None) ->
     check_set(study, cohort_waves)
     digest = digest_of(cohort_waves)
     if release := study.releases.filter(digest=digest).select_related("job").first():
-        if release.job and not release.built_at:
-            try_again(release.job)
+        build_again(release)
         return release
     check_differences(study, cohort_waves)
     release = Release.objects.create(
@@ -49,6 +48,35 @@ def request_release(study: Study, cohort_waves: list[CohortWave], *, by=None) ->
     release.cohort_waves.set(cohort_waves)
     record("make release", release, by=by)
     return release
+
+
+@transaction.atomic
+def build_again(release: Release) -> None:
+    """Begin the building of a release anew where it failed or was cancelled.
+
+    Raises ReleaseError: while it was cancelled, another set may have been released.
+    """
+    if release.built_at or not release.job:
+        return
+    study = Study.objects.select_for_update().get(pk=release.study_id)
+    if release.job.state == Job.State.CANCELLED:
+        rows = release.cohort_waves.select_related("wave", "study_cohort__cohort")
+        check_differences(study, list(rows))
+    try_again(release.job)
+
+
+@transaction.atomic
+def cancel_work(made: Release | Export, *, by=None) -> bool:
+    """Stop the making of a release or a file. Returns whether it was stopped.
+
+    The row is locked first: either what was made is stored, or the cancelling is seen by then.
+    """
+    rows = type(made).objects.select_for_update(of=("self",)).select_related("job")
+    now = rows.get(pk=made.pk)
+    if now.is_made or not cancel(now.job):
+        return False
+    record(f"cancel {made._meta.model_name}", made, by=by)
+    return True
 
 
 def digest_of(cohort_waves: list[CohortWave]) -> str:
@@ -77,7 +105,9 @@ def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
     """
     sizes = respondents(study)
     same_kind = study.releases.filter(is_simulated=cohort_waves[0].study_cohort.cohort.is_simulated)
-    releases = list(same_kind.prefetch_related("cohort_waves__study_cohort__cohort"))
+    nobody_has = Q(built_at=None, job__state=Job.State.CANCELLED)
+    known = same_kind.exclude(nobody_has)
+    releases = list(known.prefetch_related("cohort_waves__study_cohort__cohort"))
     for other in releases:
         others = list(other.cohort_waves.all())
         for wave in {row.wave_id for row in cohort_waves} & {row.wave_id for row in others}:
@@ -136,18 +166,48 @@ def respondents(study: Study) -> dict[int, int]:
 
 @transaction.atomic
 def publish(release: Release, *, by=None) -> None:
-    """Let trainers of the release's cohorts see their page. Publishing again changes nothing.
+    """Let trainers of the release's cohorts see their page; also after it was taken back.
 
     Raises ReleaseError if trainers could work out a small group from this and another one, and
     KeysMissingError.
     """
     Study.objects.select_for_update().get(pk=release.study_id)
     check_published_together(release)
-    won = Release.objects.filter(pk=release.pk, published_at=None, built_at__isnull=False).update(
-        published_at=timezone.now()
+    unseen = Q(published_at=None) | Q(unpublished_at__isnull=False)
+    won = (
+        Release.objects.ready()
+        .filter(unseen, pk=release.pk)
+        .update(published_at=timezone.now(), unpublished_at=None)
     )
     if won:
         record("publish release", release, by=by)
+
+
+@transaction.atomic
+def unpublish(release: Release, *, reason: str, by=None) -> None:
+    """Take a published release back: from now on trainers do not see it.
+
+    What they have seen they may have kept, so that it still counts in `check_published_together`.
+    Raises ReleaseError without a reason.
+    """
+    if not reason.strip():
+        raise ReleaseError(_("Please say why it is taken back."))
+    published = Release.objects.published().filter(pk=release.pk)
+    if published.update(unpublished_at=timezone.now()):
+        record("unpublish release", release, by=by, reason=reason.strip())
+
+
+def note_seen(release: Release, *, by) -> None:
+    """Write down that somebody opened the report: one line a person, release and day."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = AuditEntry.objects.about(release)
+    seen = lines.filter(action="see release", actor=by, at__gte=today)
+    if seen.exists():
+        return
+    with transaction.atomic():
+        Release.objects.select_for_update().only("pk").get(pk=release.pk)
+        if not seen.exists():
+            record("see release", release, by=by)
 
 
 def check_published_together(release: Release) -> None:
@@ -156,6 +216,7 @@ def check_published_together(release: Release) -> None:
     And no sum of published releases, each times a number, may be of a small group. Those that
     share no cohort with this one need no look: a small cohort of one that is linked with this one
     by others is in all of those, or two of them would differ by it.
+    What was taken back counts as well: its numbers are known.
     """
     waves, cohorts = compared(release)
     if len(waves) < 2:
@@ -180,7 +241,7 @@ def check_published_together(release: Release) -> None:
         if waves != other_waves or (differing and is_small):
             raise ReleaseError(
                 _(
-                    "Release %(number)s is published for some of these cohorts already. Whoever "
+                    "Release %(number)s has been published for some of these cohorts. Whoever "
                     "compares the two could tell what a few people said."
                 )
                 % {"number": digits_in(get_language(), other.number)}

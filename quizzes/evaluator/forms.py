@@ -7,7 +7,8 @@ from quizzes.instruments.parse import InstrumentError, check_simple
 from quizzes.instruments.xlsform import read_xlsform
 from quizzes.models import CohortWave, InstrumentVersion, ItemEquivalence, Study, Wave
 from quizzes.models.studies import CODE_PATTERN, family_items, subgroup_items
-from training.learner.forms import SiteForm
+from training.khmer import one_line
+from training.learner.forms import LONGEST_PASSWORD, SiteForm, password_widget
 from training.models import AuditEntry, Cohort
 from training.sheets import LARGEST
 from training.templatetags.spean import digits
@@ -16,6 +17,14 @@ LARGEST_TEXT = 256 * 1024  # bytes of an instrument as YAML; PHRS24 has 50,000
 ZIP = b"PK"  # what an XLSX file begins with, whatever its name says
 LONGEST_PLAN = 999  # days after the end of a cohort
 USUAL_WAVES = {"pre", "post", "fu3"}
+# Word of the audit -> what people read.
+PURPOSES = {
+    "analysis": _("an analysis"),
+    "report": _("a report"),
+    "check": _("checking numbers"),
+    "archive": _("keeping the data of the study"),
+    "other": _("something else"),
+}
 WAITING = ["starts_on", "post_opens_on", "post_closes_on"]
 
 
@@ -300,4 +309,46 @@ class DecisionForm(SiteForm):
         help_text=_("Needed for “reworded”. It is kept in the audit."),
         max_length=AuditEntry._meta.get_field("reason").max_length,
         required=False,
+    )
+
+
+class WordsField(forms.CharField):
+    """A short text in one line, as the audit keeps it."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=200, widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
+
+    def to_python(self, value):
+        return one_line(super().to_python(value))
+
+
+class UnpublishForm(SiteForm):
+    reason = WordsField(
+        label=_("Why is it taken back?"),
+        help_text=_("The audit keeps this sentence. Please write nothing about a person in it."),
+    )
+
+
+class ExportForm(SiteForm):
+    """What a file of rows is needed for."""
+
+    purpose = forms.ChoiceField(label=_("What is the file for?"), choices=list(PURPOSES.items()))
+    words = WordsField(
+        label=_("In one sentence"),
+        help_text=_("The audit keeps this sentence. Please write nothing about a person in it."),
+    )
+
+    def why(self) -> str:
+        """As the audit keeps it: "analysis: how attitudes to naloxone changed"."""
+        return f"{self.cleaned_data['purpose']}: {self.cleaned_data['words']}"
+
+
+class PasswordForm(SiteForm):
+    """Asks for the password once more before files are handed out."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=password_widget("current-password"),
     )

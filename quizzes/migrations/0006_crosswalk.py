@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0004_every_wave_has_a_version'),
+        ('quizzes', '0005_paper'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

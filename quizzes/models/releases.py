@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,10 @@ class ReleaseQuerySet(models.QuerySet):
     def ready(self):
         return self.filter(built_at__isnull=False)
 
+    def published(self):
+        """Those that trainers see now."""
+        return self.filter(published_at__isnull=False, unpublished_at=None)
+
     def named(self, text):
         """The release with this id, or None; whatever the text is."""
         try:
@@ -27,7 +31,11 @@ class ReleaseQuerySet(models.QuerySet):
     def published_to(self, trainer):
         """Published releases that hold a cohort of this trainer."""
         own = CohortWave.objects.filter(study_cohort__cohort__trainers=trainer)
-        return self.filter(published_at__isnull=False, cohort_waves__in=own).distinct()
+        return self.published().filter(cohort_waves__in=own).distinct()
+
+    def named_only(self):
+        """With what names it, without what it holds."""
+        return self.defer("content", "report").select_related("study")
 
     def with_cohorts(self):
         """With what a line about a release names; without the sealed blobs where they are long."""
@@ -53,12 +61,16 @@ class Release(models.Model):
     is_simulated = models.BooleanField(default=False)
     content = models.BinaryField(null=True)
     report = models.BinaryField(null=True)
+    # SHA-256 over what `content` holds, packed in one way; empty: built before there was one.
+    content_hash = models.CharField(max_length=64, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     made_at = models.DateTimeField(default=timezone.now)
     built_at = models.DateTimeField(null=True)
+    # The last time. It stays when a release is taken back: trainers may have kept its numbers.
     published_at = models.DateTimeField(null=True)
+    unpublished_at = models.DateTimeField(null=True)
     job = models.OneToOneField(Job, null=True, on_delete=models.SET_NULL, related_name="release")
 
     objects = ReleaseQuerySet.as_manager()
@@ -81,10 +93,28 @@ class Release(models.Model):
                 condition=Q(published_at=None) | Q(built_at__isnull=False),
                 name="only_a_built_release_is_published",
             ),
+            models.CheckConstraint(
+                condition=Q(unpublished_at=None)
+                | Q(published_at__isnull=False, unpublished_at__gte=F("published_at")),
+                name="only_a_published_release_is_taken_back",
+            ),
+            models.CheckConstraint(
+                condition=Q(content_hash="") | Q(built_at__isnull=False),
+                name="only_a_built_release_has_a_hash",
+            ),
         ]
 
     def __str__(self):
         return f"{self.study} {self.number}"
+
+    @property
+    def is_made(self):
+        return self.built_at is not None
+
+    @property
+    def is_published(self):
+        """Whether trainers see it now."""
+        return self.published_at is not None and self.unpublished_at is None
 
     @property
     def cohorts(self):
@@ -117,6 +147,10 @@ class Export(models.Model):
 
     def __str__(self):
         return f"{self.release} {self.format} {self.pk}"
+
+    @property
+    def is_made(self):
+        return bool(self.sha256)
 
     @property
     def file_name(self):

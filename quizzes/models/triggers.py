@@ -1,13 +1,10 @@
 """What the database itself refuses: to change a frozen version, answers of a closed wave, or
 what a study declared before its first answer.
 
-The actions say so kindly and first. These triggers hold for a shell and a hand-written query too.
+Nor does it take in what a worker made after its job was cancelled.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-from django.db import connections, transaction
 
 from quizzes.models.instruments import (
     InstrumentVersion,
@@ -17,8 +14,11 @@ from quizzes.models.instruments import (
     ScaleItem,
     SetOption,
 )
+from quizzes.models.releases import Export, Release
 from quizzes.models.responses import Draft, Response
 from quizzes.models.studies import CohortWave, Study, Wave
+from training.models import Job
+from training.models.triggers import Trigger, differs
 
 VERSIONS, OPTION_SETS, SCALES, DRAFTS, RESPONSES, STUDIES, WAVES, COHORT_WAVES = (
     model._meta.db_table
@@ -29,6 +29,7 @@ SIGNING_OFF = {"signed_off_by", "signed_off_on"}
 
 FROZEN = "This survey version was answered and never changes; make a new version."
 CLOSED = "This wave is closed: its answers are frozen."
+CANCELLED = "The job was cancelled: what it made is not kept."
 CLOSED_FOR_GOOD = "A closed wave stays closed, and its time of closing stays as it is."
 DECLARED = "Somebody has answered in this study: what was declared before stays as it is."
 ASKED = "Somebody has answered this wave: it keeps its survey version."
@@ -38,42 +39,6 @@ DECLARATIONS = ["subgroups", "bands", "family", "declared_on", "min_group", "ver
 
 # Of an update both rows count: nothing is moved out of what is frozen, nor into it.
 ROWS = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}
-
-IS_NOT_SAME = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
-
-CREATE = {
-    "sqlite": """
-        CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW WHEN {condition}
-        BEGIN SELECT RAISE(ABORT, '{sentence}'); END""",
-    # A function of its own: the WHEN of a trigger takes no subquery here.
-    "postgresql": """
-        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-            IF {condition} THEN
-                RAISE EXCEPTION '{sentence}' USING ERRCODE = 'integrity_constraint_violation';
-            END IF;
-            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-            RETURN NEW;
-        END $$;
-        CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()""",
-}
-DROP = {
-    "sqlite": "DROP TRIGGER IF EXISTS {name}",
-    "postgresql": "DROP FUNCTION IF EXISTS {name}() CASCADE",  # and with it its trigger
-}
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """Refuses this event on a row of this table where the condition holds."""
-
-    table: str
-    event: str  # INSERT, UPDATE or DELETE
-    condition: str
-    sentence: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.table}_refuses_{self.event.lower()}"
 
 
 def triggers(vendor: str) -> Iterator[Trigger]:
@@ -100,21 +65,13 @@ def triggers(vendor: str) -> Iterator[Trigger]:
     moves = differs(vendor, "version_id", "study_id")
     yield Trigger(WAVES, "UPDATE", f"{moves} AND {is_answered('id')}", ASKED)
 
-
-def is_answered(column: str) -> str:
-    """Whether a draft or response is there of a wave whose column names the old row."""
-    found = (
-        f"EXISTS (SELECT 1 FROM {answers} JOIN {WAVES} asked ON asked.id = {answers}.wave_id "
-        f"WHERE asked.{column} = OLD.id)"
-        for answers in (DRAFTS, RESPONSES)
-    )
-    return f"({' OR '.join(found)})"
-
-
-def differs(vendor: str, *columns: str) -> str:
-    """Whether one of these columns is changed, to or from NULL as well."""
-    pairs = (f"OLD.{column} {IS_NOT_SAME[vendor]} NEW.{column}" for column in columns)
-    return f"({' OR '.join(pairs)})"
+    cancelled = f"SELECT 1 FROM {Job._meta.db_table} WHERE id = NEW.job_id AND state = 'cancelled'"
+    for model, is_made in (
+        (Release, "OLD.built_at IS NULL AND NEW.built_at IS NOT NULL"),
+        (Export, "OLD.sha256 = '' AND NEW.sha256 <> ''"),
+    ):
+        condition = f"{is_made} AND EXISTS ({cancelled})"
+        yield Trigger(model._meta.db_table, "UPDATE", condition, CANCELLED)
 
 
 def refusing(model, column: str, fixed: str, sentence: str) -> Iterator[Trigger]:
@@ -125,27 +82,11 @@ def refusing(model, column: str, fixed: str, sentence: str) -> Iterator[Trigger]
         yield Trigger(model._meta.db_table, event, condition, sentence)
 
 
-def drop_triggers(using: str, plan, **kwargs) -> None:
-    """Before migrations run: SQLite cannot rebuild a table that a trigger of another one reads.
-
-    Nor could a migration fill a new column of a frozen version.
-    """
-    if plan:
-        execute(using, DROP)
-
-
-def make_triggers(using: str, **kwargs) -> None:
-    """After every migrate: they were dropped before, or with a table that SQLite rebuilt."""
-    connection = connections[using]
-    tables = {trigger.table for trigger in triggers(connection.vendor)}
-    if tables <= set(connection.introspection.table_names()):  # not so on the way back to nothing
-        execute(using, DROP, CREATE)
-
-
-def execute(using: str, *statements: dict[str, str]) -> None:
-    """For each trigger run these statements, vendor -> SQL; all of it or nothing."""
-    vendor = connections[using].vendor
-    with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        for trigger in triggers(vendor):
-            for statement in statements:
-                cursor.execute(statement[vendor].format(name=trigger.name, **vars(trigger)))
+def is_answered(column: str) -> str:
+    """Whether a draft or response is there of a wave whose column names the old row."""
+    found = (
+        f"EXISTS (SELECT 1 FROM {answers} JOIN {WAVES} asked ON asked.id = {answers}.wave_id "
+        f"WHERE asked.{column} = OLD.id)"
+        for answers in (DRAFTS, RESPONSES)
+    )
+    return f"({' OR '.join(found)})"

@@ -11,7 +11,6 @@ import numpy as np
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from quizzes.analysis.mixed import mixed_model
 from quizzes.exports.bundle import write_bundle
 
 from quizzes.actions.imports import import_responses
@@ -19,6 +18,7 @@ from quizzes.actions.instruments import load_instrument
 from quizzes.actions.releases import request_release
 from quizzes.actions.responses import agree, ask, save_page
 from quizzes.actions.studies import add_cohort, close_wave, make_study
+from quizzes.analysis.mixed import mixed_model
 from quizzes.keys import keys_of, make_keys
 from quizzes.models import CohortWave, InstrumentVersion, Release, Study
 from quizzes.reports.build import build_report
@@ -46,8 +46,13 @@ def instrument() -> str:
         "scales": [{"code": code, "label": both(code), "short": both(code)} for code in scales],
         "items": [
             {
-                "code": code, "kind": "attitude", "options": "of5", "scale": scales[n % SCALES],
-                "reverse": n % 3 == 0, "text": both(code), "short": both(code),
+                "code": code,
+                "kind": "attitude",
+                "options": "of5",
+                "scale": scales[n % SCALES],
+                "reverse": n % 3 == 0,
+                "text": both(code),
+                "short": both(code),
             }
             for n, code in enumerate(CODES)
         ],

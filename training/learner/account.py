@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from training.access import ANYONE, SIGNED_IN, is_trusted, opens_to
 from training.actions import people
+from training.errors import page
 from training.learner.forms import (
     ChangePasswordForm,
     DetailsForm,
@@ -59,7 +60,14 @@ def sign_in(request):
 
 
 def locked_out(request, credentials=None, *args, **kwargs):
-    """Too many wrong passwords. What the form carries stays in it."""
+    """Too many wrong passwords. What the form carries stays in it.
+
+    A page that asks somebody signed in for the password alone is not the sign-in form.
+    """
+    if "username" not in request.POST:
+        return page(
+            request, 429, _("Too many wrong tries"), _("Please wait 15 minutes and try again.")
+        )
     form = SignInForm(request.POST)
     form.full_clean()
     form.add_error(

@@ -1,5 +1,7 @@
 """Work that goes on without its page. The row is the truth; Celery only carries its number."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,12 +12,21 @@ SILENT_AFTER = timezone.timedelta(minutes=2)
 MOST_TRIES = 3
 
 
+class Cancelled(Exception):  # noqa: N818 - the name of the state, not of a fault
+    """The job is no longer this worker's: somebody cancelled it or another worker has it."""
+
+
 class JobQuerySet(models.QuerySet):
     def silent(self, now):
         """Jobs that nobody works on: never begun, or without a sign of life for two minutes."""
-        return self.filter(
-            Q(state=Job.State.RUNNING) | Q(state=Job.State.WAITING), seen_at__lt=now - SILENT_AFTER
-        )
+        return self.going_on().filter(seen_at__lt=now - SILENT_AFTER)
+
+    def going_on(self):
+        return self.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
+
+    def own(self, job):
+        """The row of this job while whoever holds it may write to it."""
+        return self.filter(pk=job.pk, taken_as=job.taken_as).exclude(state=Job.State.CANCELLED)
 
 
 class Job(models.Model):
@@ -26,16 +37,19 @@ class Job(models.Model):
         RUNNING = "running", _("running")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     task = models.CharField(max_length=80)  # the Celery task that takes this row's id
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="jobs"
     )
-    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.WAITING)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)  # 0: not known yet
     error = models.TextField(blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    # Drawn anew by each worker that takes the job: a late one does not write over the next one's.
+    taken_as = models.UUIDField(null=True, editable=False)  # NULL: nobody has taken it yet
     created_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)  # the last sign of life
 
@@ -47,7 +61,7 @@ class Job(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["waiting", "running", "done", "failed"]),
+                condition=Q(state__in=["waiting", "running", "done", "failed", "cancelled"]),
                 name="job_has_a_state",
             )
         ]
@@ -61,7 +75,7 @@ class Job(models.Model):
 
     @property
     def is_over(self):
-        return self.state in (self.State.DONE, self.State.FAILED)
+        return self.state not in (self.State.WAITING, self.State.RUNNING)
 
     @property
     def is_unattended(self):
@@ -75,13 +89,18 @@ class Job(models.Model):
         free = Q(state=self.State.WAITING) | Q(
             state=self.State.RUNNING, seen_at__lt=now - SILENT_AFTER
         )
+        taken_as = uuid.uuid4()
         won = (
             type(self)
             .objects.filter(free, pk=self.pk)
-            .update(state=self.State.RUNNING, seen_at=now, tries=F("tries") + 1)
+            .update(state=self.State.RUNNING, seen_at=now, tries=F("tries") + 1, taken_as=taken_as)
         )
+        if won:
+            self.taken_as = taken_as
         return bool(won)
 
     def report(self, done, total):
-        """Say how far the work has come; also the sign of life."""
-        type(self).objects.filter(pk=self.pk).update(done=done, total=total, seen_at=timezone.now())
+        """Say how far the work has come; also the sign of life. Raises Cancelled."""
+        told = type(self).objects.own(self).update(done=done, total=total, seen_at=timezone.now())
+        if not told:
+            raise Cancelled

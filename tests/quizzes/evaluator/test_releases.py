@@ -29,7 +29,7 @@ from quizzes.reports.build import build_report
 from quizzes.reports.content import Columns, Content, pack
 from quizzes.reports.frozen import place_of, report_of, seal_report
 from quizzes.tasks import build_export, build_release
-from tests.factories import CohortFactory, EnrolmentFactory, UserFactory
+from tests.factories import PASSWORD, CohortFactory, EnrolmentFactory, UserFactory
 from tests.reader import Tree, browser_of, said, text
 from training.models import AuditEntry, Job, Role
 
@@ -218,9 +218,17 @@ def as_shown(*values):
     return [float(value.quantize(Decimal("0.01"), ROUND_HALF_UP)) for value in exact]
 
 
+def taken(client, address):
+    """A file as it is handed out once the password is given."""
+    return client.post(address, {"password": PASSWORD}, follow=True)
+
+
 def sent(response):
     """The bytes of a file that is handed out; read to its end it is closed."""
     return b"".join(response.streaming_content)
+
+
+NEEDED = {"purpose": "analysis", "words": "A  paper on\nchange"}  # what a file is needed for
 
 
 # who may open them
@@ -234,10 +242,16 @@ def open_all(client, release, export):
         (client.get, page),
         (client.get, f"{page}publish/"),
         (client.post, f"{page}publish/"),
+        (client.get, f"{page}unpublish/"),
+        (client.post, f"{page}unpublish/"),
+        (client.get, f"{page}audit/"),
+        (client.get, f"{page}exports/"),
         (client.post, f"{page}exports/"),
         (client.get, file),
         (client.get, f"{file}file/"),
+        (client.post, f"{file}file/"),
         (client.post, f"/en/evaluation/jobs/{export.job.pk}/again/"),
+        (client.post, f"/en/evaluation/jobs/{export.job.pk}/cancel/"),
     ]
     return [call(address) for call, address in calls], [address for _, address in calls]
 
@@ -263,7 +277,7 @@ def test_another_role_does_not_open_them(client, built):
         cohort.trainers.add(user)
         client.force_login(user)
         answers, _ = open_all(client, built, export)
-        assert [answer.status_code for answer in answers] == [403] * 8
+        assert [answer.status_code for answer in answers] == [403] * len(answers)
 
     built.refresh_from_db()
     assert built.published_at is None
@@ -279,20 +293,24 @@ def test_what_is_not_there_is_not_found(browser, study):
         browser.get(release),
         browser.get(f"{release}publish/"),
         browser.post(f"{release}publish/"),
+        browser.get(f"{release}unpublish/"),
+        browser.get(f"{release}audit/"),
         browser.post(f"{release}exports/"),
         browser.get("/en/evaluation/exports/1/"),
         browser.get("/en/evaluation/exports/1/file/"),
         browser.post("/en/evaluation/jobs/1/again/"),
+        browser.post("/en/evaluation/jobs/1/cancel/"),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 8
+    assert [answer.status_code for answer in answers] == [404] * len(answers)
 
 
 def test_a_release_that_is_not_built_is_neither_published_nor_written_to_a_file(browser, waiting):
-    answers = [browser.post(f"{page_of(waiting)}{what}/") for what in ("publish", "exports")]
-    answers.append(browser.get(f"{page_of(waiting)}publish/"))
+    parts = ("publish", "unpublish", "exports")
+    answers = [browser.post(f"{page_of(waiting)}{part}/", NEEDED) for part in parts]
+    answers += [browser.get(f"{page_of(waiting)}{part}/") for part in parts]
 
-    assert [answer.status_code for answer in answers] == [404] * 3
+    assert [answer.status_code for answer in answers] == [404] * 6
     assert Release.objects.get().published_at is None
     assert not Export.objects.exists()
 
@@ -314,8 +332,8 @@ def test_opening_the_address_of_a_button_does_nothing(browser, waiting):
     others = [
         browser.get(address).status_code
         for address in (
-            f"{page_of(waiting)}exports/",
             f"/en/evaluation/jobs/{waiting.job.pk}/again/",
+            f"/en/evaluation/jobs/{waiting.job.pk}/cancel/",
         )
     ]
 
@@ -1123,6 +1141,7 @@ def test_the_report_is_in_khmer_with_khmer_digits(browser, built):
     assert [row[:-4] for row in table(response, "scores")] == [[f"ខ្មែរ Scale 1 {share}"], []]
     assert head(response, "flow")[-1] == f"{before} + {after}"
     codes = ("Scale 1", "SMALL 1", "CR2", *built.study.version.items.values_list("code", flat=True))
+    codes += tuple(code.text for code in main(response).find_all("code"))
     shown = main(response).text
     for code in codes:
         shown = shown.replace(code, "")
@@ -1199,7 +1218,7 @@ def test_publishing_is_asked_first_and_asking_changes_nothing(browser, built, la
     words = "Publish this release for the trainers?"
     assert [node.text for node in main(response).find_all("h1")] == [said(words, language)]
     assert (words in text(response)) == (language == "en")
-    assert ("It cannot be taken back." in text(response)) == (language == "en")
+    assert ("It can be taken back" in text(response)) == (language == "en")
     waves = [said(wave, language) for wave in ("before the course", "after the course")]
     assert f"{' · '.join(waves)} North" in main(response).text
     (form,) = main(response).find_all("form")
@@ -1238,7 +1257,7 @@ def refused_to_publish(client, release, other, language="en"):
     if response.status_code == 302:
         return False
     words = (
-        "Release %(number)s is published for some of these cohorts already. Whoever compares the "
+        "Release %(number)s has been published for some of these cohorts. Whoever compares the "
         "two could tell what a few people said."
     )
     number = other.number if language == "en" else "០១២៣៤៥៦៧៨៩"[other.number]
@@ -1303,7 +1322,7 @@ def test_published_releases_differ_by_cohorts_large_enough_at_both_waves(
 def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator, built):
     assert "No file has been made yet." in text(browser.get(page_of(built)))
 
-    response = browser.post(f"{page_of(built)}exports/", follow=True)
+    response = browser.post(f"{page_of(built)}exports/", NEEDED, follow=True)
 
     export = Export.objects.get()
     page = f"/en/evaluation/exports/{export.pk}/"
@@ -1323,7 +1342,7 @@ def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator
     assert "6 rows, one for each participant." in done
     assert f'href="{page}file/"' in done
     assert "Waiting for a worker." not in done
-    file = browser.get(f"{page}file/")
+    file = taken(browser, f"{page}file/")
     content = sent(file)
     assert file.headers["Content-Type"] == "text/csv"
     name = f"SMALL-release1-file{export.pk}.csv"
@@ -1341,9 +1360,9 @@ def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator
         f"{line} 6 rows"
     ]
     mine = AuditEntry.objects.filter(actor=evaluator, thing=f"export {export.pk}")
-    assert list(mine.order_by("pk").values_list("action", flat=True)) == [
-        "request export",
-        "download export",
+    assert list(mine.order_by("pk").values_list("action", "reason")) == [
+        ("request export", "analysis: A paper on change"),
+        ("download export", f"SHA-256 {export.sha256}"),
     ]
 
 
@@ -1353,7 +1372,7 @@ def test_the_name_of_a_file_says_that_its_people_are_simulated(browser, study):
     export = request_export(released(study, tried, names=["pre"]))
     work(export.job)
 
-    file = browser.get(f"/en/evaluation/exports/{export.pk}/file/")
+    file = taken(browser, f"/en/evaluation/exports/{export.pk}/file/")
 
     sent(file)
     assert file.headers["Content-Disposition"] == (
@@ -1376,12 +1395,12 @@ def test_the_day_and_time_of_a_file_are_those_of_cambodia_in_khmer_digits(browse
 
 
 def test_every_request_makes_a_file_of_its_own(browser, built):
-    pages = {browser.post(f"{page_of(built)}exports/").url for _ in range(2)}
+    pages = {browser.post(f"{page_of(built)}exports/", NEEDED).url for _ in range(2)}
 
     for job in Job.objects.filter(export__isnull=False):
         work(job)
 
-    files = [sent(browser.get(f"{page}file/")) for page in pages]
+    files = [sent(taken(browser, f"{page}file/")) for page in pages]
     assert len(pages) == 2
     assert files[0] != files[1]
 
@@ -1477,8 +1496,10 @@ def test_pages_take_the_same_queries_however_many_cohorts_and_scales(
     page = f"/en/evaluation/exports/{exports[0].pk}/"
 
     # session, user, roles; release with its study and job; its cohort-waves with their waves and
-    # cohorts (4); scales with their items and options (5), parts; waves; exports
-    with django_assert_num_queries(17):
+    # cohorts (4); scales with their items and options (5), parts; waves; whether it was seen
+    # today; exports
+    browser.get(page_of(release))
+    with django_assert_num_queries(18):
         report = browser.get(page_of(release))
     with django_assert_num_queries(4):  # session, user, roles; export with job, release and study
         waits = browser.get(page)
