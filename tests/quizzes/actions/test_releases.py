@@ -17,6 +17,7 @@ from quizzes.models import CohortWave, Release, Response
 from quizzes.reports.build import build_release, build_report
 from quizzes.reports.content import content_of
 from quizzes.reports.frozen import place_of, report_of, seal_report
+from quizzes.reports.guard import GivesAwayError
 from quizzes.tasks import build_export
 from quizzes.tasks import build_release as build_task
 from tests.quizzes.conftest import officers
@@ -246,14 +247,25 @@ def test_cohorts_may_be_published_apart_and_together_where_each_is_large(study):
         assert is_published(release)
 
 
-def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
+@pytest.fixture
+def unguarded(monkeypatch):
+    """Releases as they were built before anybody looked whether they give a few away."""
+    monkeypatch.setattr("quizzes.reports.build.check_release", lambda release, report: report)
+
+
+def test_what_would_give_a_few_away_by_subtraction_is_not_built(study):
     """Eleven answered before and eleven after, but only eight of them both times."""
-    one, other = finished(study), answered(study, people=14, name="other")
-    theirs = Response.objects.filter(cohort_wave__study_cohort__cohort=other)
-    codes = sorted(theirs.filter(wave__name="pre").values_list("code", flat=True))
-    theirs.filter(wave__name="pre", code__in=codes[:3]).delete()
-    theirs.filter(wave__name="post", code__in=codes[-3:]).delete()
-    close_all(other)
+    one, other = eight_of_fourteen(study)
+    released(study, one)
+
+    with pytest.raises(GivesAwayError):
+        released(study, one, other)
+    assert Release.objects.get(number=2).content is None
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
+    one, other = eight_of_fourteen(study)
     publish(released(study, one))
     both = released(study, one, other)
 
@@ -262,6 +274,17 @@ def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
     assert not is_published(both)
 
 
+def eight_of_fourteen(study):
+    one, other = finished(study), answered(study, people=14, name="other")
+    theirs = Response.objects.filter(cohort_wave__study_cohort__cohort=other)
+    codes = sorted(theirs.filter(wave__name="pre").values_list("code", flat=True))
+    theirs.filter(wave__name="pre", code__in=codes[:3]).delete()
+    theirs.filter(wave__name="post", code__in=codes[-3:]).delete()
+    close_all(other)
+    return one, other
+
+
+@pytest.mark.usefixtures("unguarded")
 def test_three_releases_are_not_published_if_their_sum_gives_a_few_away(study):
     """Where the third was made before this was asked."""
     small = finished(study, people=4, name="small")
