@@ -316,7 +316,7 @@ class WordsField(forms.CharField):
     """A short text in one line, as the audit keeps it."""
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=200, widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
+        super().__init__(max_length=200, **kwargs)
 
     def to_python(self, value):
         return one_line(super().to_python(value))
