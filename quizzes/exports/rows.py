@@ -124,7 +124,15 @@ def blank(
         there = np.array([value is not None for value in column])
         blanked[wave.name][item.position] = Cells(narrow(values), there)
     letters = [WITHHELD_LETTER if letter == WITHHELD else letter for letter in letters]
-    return letters, [replace(wave, blanked=blanked[wave.name]) for wave in waves]
+    return letters, [with_blanks(wave, blanked[wave.name]) for wave in waves]
+
+
+def with_blanks(wave: Wave, blanked: dict[int, Cells]) -> Wave:
+    """Scores come from what is shown: one over an item that identifies would tell it."""
+    answers = wave.taken.answers.copy()
+    for position, cells in blanked.items():
+        answers[position][cells.there] = cells.values[cells.there]
+    return replace(wave, taken=replace(wave.taken, answers=answers), blanked=blanked)
 
 
 def as_list(cells: Cells) -> list[float | None]:

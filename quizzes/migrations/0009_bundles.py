@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0004_every_wave_has_a_version'),
+        ('quizzes', '0007_declared_before_the_first_answer'),
     ]
 
     operations = [

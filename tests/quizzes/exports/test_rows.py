@@ -6,10 +6,14 @@ from itertools import islice
 
 import numpy as np
 import pytest
+import yaml
 
+from quizzes.actions.instruments import load_instrument
 from quizzes.analysis.errors import NotComputable
+from quizzes.exports.layout import layout_of
 from quizzes.exports.rows import draw_rows, letters_in_order
 from quizzes.reports.content import Content
+from tests.quizzes.conftest import INSTRUMENT
 from tests.quizzes.exports.conftest import release_of
 
 pytestmark = pytest.mark.django_db
@@ -53,10 +57,10 @@ def test_a_row_stays_one_person_of_one_cohort(made):
     rows = draw_rows(release, content)
 
     def people(groups, waves):
-        """What the people of each group answered, group by group, without the groups' names."""
+        """What people told beside D1, group by group, without the groups' names."""
         answered = {}
         for n, group in enumerate(groups):
-            person = [(bool(one.taken[n]), one.answers[:, n].tolist()) for one in waves]
+            person = [(bool(one.taken[n]), one.answers[:3, n].tolist()) for one in waves]
             answered.setdefault(group, []).append(person)
         return sorted(sorted(group) for group in answered.values())
 
@@ -136,3 +140,20 @@ def test_comparison_cohorts_keep_apart_and_are_left_out_where_they_are_few(versi
     assert len(draw_rows(release, Content(few, content.waves))) == 51
     with pytest.raises(NotComputable, match="fewer_than_k_rows"):
         draw_rows(release, Content(np.where(np.arange(60) < 51, first, first + 1), content.waves))
+
+
+def test_a_score_does_not_tell_what_is_withheld(db):
+    data = yaml.safe_load(INSTRUMENT)
+    data["items"][3]["scale"] = "view"
+    for item in data["items"][:3]:
+        item.pop("scale", None)
+        item.pop("reverse", None)
+    version = load_instrument(yaml.safe_dump(data, allow_unicode=True))[0]
+
+    layout = layout_of(draw_rows(*release_of(version, ["pre"], people=20)))
+
+    cells = {column.name: column.cells for column in layout.columns}
+    shown, score = cells["D1_t0"], cells["sc_view_mean_t0"]
+    is_withheld = shown.there & (shown.values == -6) & score.there
+    assert is_withheld.sum() > 3
+    assert set(score.values[is_withheld].tolist()) == {-9}
