@@ -20,7 +20,8 @@ from quizzes.exports import codebook, delimited, metadata, report_page, spss, st
 from quizzes.exports.layout import LANGUAGES, Layout, layout_of
 from quizzes.exports.rows import draw_rows
 from quizzes.exports.words import SUFFIXES, WAVES
-from quizzes.instruments.parse import Pair, parse_instrument
+from quizzes.instruments.parse import Pair
+from quizzes.instruments.stored import instrument_of
 from quizzes.instruments.xlsform import write_xlsform
 from quizzes.models import InstrumentVersion, Release
 from quizzes.reports.content import Content
@@ -199,7 +200,7 @@ def copy_text(name: str, path: Path) -> None:
 
 
 def write_form(version: InstrumentVersion, path: Path) -> None:
-    path.write_bytes(write_xlsform(parse_instrument(version.yaml)))
+    path.write_bytes(write_xlsform(instrument_of(version)))
 
 
 README = {

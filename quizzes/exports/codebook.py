@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from quizzes.exports.delimited import text_of
 from quizzes.exports.layout import LANGUAGES, Column, Layout, both
 from quizzes.exports.words import COHORT, MISSING_WORDS, PARTICIPANT, SUFFIXES, WAVES, one_line
+from quizzes.instruments.compare import differences
 from quizzes.instruments.parse import Pair
-from quizzes.models import InstrumentVersion
+from quizzes.instruments.stored import instrument_of
 from quizzes.models.instruments import MISSING
 
 WIDE = 60  # a column of texts, in characters
@@ -118,7 +119,13 @@ def scales_table(layout: Layout) -> Table:
             rows.append(
                 [
                     *(score.column.name, scale.code, score.column.suffix, label.km, label.en),
-                    *(scale.method, scale.min_answered, score.size, scale.band, part.column.name),
+                    *(
+                        scale.method,
+                        scale.min_answered,
+                        score.size,
+                        layout.rows.study.band_of(scale),
+                        part.column.name,
+                    ),
                     "yes" if part.is_reversed else None,
                     *part.ends,
                 ]
@@ -129,47 +136,27 @@ def scales_table(layout: Layout) -> Table:
 def versions_table(layout: Layout) -> Table:
     """Every version of the instruments, and what each changed of the one before."""
     heads = ["instrument", "version", "first answered on", "signed off on", "asked at", "items"]
-    rows = [[*heads, "added", "removed", "other text or answers", "SHA-256 of its file"]]
+    heads += ["added", "removed", "other text or answers", "counted otherwise"]
+    rows = [[*heads, "SHA-256 of its file"]]
     for instrument in dict.fromkeys(wave.version.instrument for wave in layout.rows.waves):
         before = None
-        for version in instrument.versions.order_by("number"):
-            wordings = wordings_of(version)
-            old = wordings if before is None else before
+        for version in instrument.versions.with_parts().order_by("number"):
+            parsed = instrument_of(version)
+            changed = differences(before or parsed, parsed)
             asked = [SUFFIXES[wave.name] for wave in layout.rows.waves if wave.version == version]
+            days = (version.frozen_on, version.signed_off_on)
+            changes = (changed.added, changed.removed, changed.worded, changed.counted)
             rows.append(
                 [
                     *(instrument.code, version.number),
-                    *(
-                        None if day is None else day.isoformat()
-                        for day in (version.frozen_on, version.signed_off_on)
-                    ),
-                    *(" ".join(asked), len(wordings)),
-                    " ".join(code for code in wordings if code not in old),
-                    " ".join(code for code in old if code not in wordings),
-                    " ".join(
-                        code for code in wordings if code in old and wordings[code] != old[code]
-                    ),
+                    *(None if day is None else day.isoformat() for day in days),
+                    *(" ".join(asked), len(parsed.items)),
+                    *(" ".join(codes) for codes in changes),
                     version.digest,
                 ]
             )
-            before = wordings
+            before = parsed
     return rows
-
-
-def wordings_of(version: InstrumentVersion) -> dict[str, tuple]:
-    items = version.items.prefetch_related("option_set__options")
-    return {
-        item.code: (
-            *both(item, "text").__dict__.values(),
-            *(item.low, item.high, item.right),
-            *(
-                [(option.value, option.label_km, option.label_en) for option in item.options]
-                if item.option_set_id
-                else []
-            ),
-        )
-        for item in items
-    }
 
 
 def tables_of(layout: Layout) -> dict[str, Table]:
@@ -215,9 +202,14 @@ def write_table(book: xlsxwriter.Workbook, name: str, rows: Table) -> None:
 def write_cell(sheet, y: int, x: int, value, form=None) -> None:
     if isinstance(value, str):
         if value:
-            sheet.write_string(y, x, value, form)
+            sheet.write_string(y, x, cell_text(value), form)
     elif value is not None:
         sheet.write_number(y, x, value, form)
+
+
+def cell_text(text: str) -> str:
+    """What begins with <r> and ends with </r> would go into the sheet as XML."""
+    return f" {text}" if text.startswith("<r>") else text
 
 
 def write_codebook_page(layout: Layout, title: str, path: Path) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 
 from quizzes.analysis.disclosure import WITHHELD, withhold
 from quizzes.analysis.errors import NotComputable
-from quizzes.models import InstrumentVersion, Item, Release
+from quizzes.models import InstrumentVersion, Item, Release, Study
 from quizzes.models.pages import items_of
-from quizzes.reports.build import cohorts_of
+from quizzes.reports.build import study_cohorts_of
 from quizzes.reports.content import Content, Taken, narrow, versions_of
 
 WITHHELD_LETTER = "withheld"  # in place of a letter; a text cell that begins with - is a formula
@@ -55,6 +55,7 @@ class Rows:
     compared: whose cohort is a comparison cohort; the report's changes are of the others.
     """
 
+    study: Study
     codes: list[str]
     letters: list[str]
     compared: np.ndarray  # bool
@@ -72,8 +73,8 @@ def draw_rows(release: Release, content: Content) -> Rows:
     fewer people in all are left out. Raises NotComputable if the others are fewer.
     """
     least = release.study.min_group
-    _cohorts, waiting = cohorts_of(release)
-    compared = np.isin(content.cohorts, list(waiting))
+    waiting = [row.cohort_id for row in study_cohorts_of(release) if row.is_comparison]
+    compared = np.isin(content.cohorts, waiting)
     is_kept = ~compared | (compared.sum() >= least)
     order = np.flatnonzero(is_kept).tolist()
     if len(order) < least:
@@ -84,7 +85,7 @@ def draw_rows(release: Release, content: Content) -> Rows:
     letter_of = draw_letters(set(cohorts))
     compared = compared[order]
     letters, waves = blank([letter_of[cohort] for cohort in cohorts], compared, waves, least)
-    return Rows(new_codes(len(order)), letters, compared, waves)
+    return Rows(release.study, new_codes(len(order)), letters, compared, waves)
 
 
 def waves_of(content: Content) -> list[Wave]:

@@ -2,7 +2,14 @@
 
 from pathlib import Path
 
-from quizzes.exports.codebook import Table, columns_table, scales_table, workbook, write_table
+from quizzes.exports.codebook import (
+    Table,
+    cell_text,
+    columns_table,
+    scales_table,
+    workbook,
+    write_table,
+)
 from quizzes.exports.delimited import Progress, chunks
 from quizzes.exports.layout import LANGUAGES, Column, Layout
 from quizzes.exports.words import SUFFIXES
@@ -47,7 +54,12 @@ def write_rows(sheet, layout: Layout, language: str, done: int, of: int, progres
     heads = ["participant", "cohort", *(column.name for column in layout.columns)]
     for x, name in enumerate(heads):
         sheet.write_string(0, x, name)
-    labels = [column.value_labels(language) if language else {} for column in layout.columns]
+    labels = [
+        {value: cell_text(text) for value, text in column.value_labels(language).items()}
+        if language
+        else {}
+        for column in layout.columns
+    ]
     for chunk in chunks(len(rows)):
         columns = [cells_of(column, chunk) for column in layout.columns]
         lines = zip(rows.codes[chunk], rows.letters[chunk], *columns, strict=True)

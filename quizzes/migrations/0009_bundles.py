@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('quizzes', '0007_declared_before_the_first_answer'),
+        ('quizzes', '0008_unpublishing_and_hash'),
     ]
 
     operations = [
