@@ -132,6 +132,7 @@ class Export(models.Model):
 
     class Format(models.TextChoices):
         CSV = "csv", _("CSV, one row a participant")
+        BUNDLE = "zip", _("one ZIP for every program, with codebook and report")
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="exports")
     format = models.CharField(max_length=8, choices=Format.choices, default=Format.CSV)
