@@ -1,6 +1,7 @@
 """Words of the survey's pages and of its reports."""
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,12 @@ REASONS = {
         "Beside the other releases, this one would tell how many took part in a small group. "
         "Please choose other cohorts."
     ),
+    "wording_changed": gettext_lazy("the words of its items changed between these waves"),
+    "one_cohort": gettext_lazy("there is one cohort only"),
+    "too_many_observations": gettext_lazy("too many answers for this page; computed apart"),
+    "did_not_converge": gettext_lazy("the computation found no stable answer"),
+    "scale_not_asked": gettext_lazy("not asked at one of these waves"),
+    "few_or_alike": gettext_lazy("too few people, or all alike; not shown"),
 }
 NOTES = {
     "no_comparison_group": gettext_lazy(
@@ -48,6 +55,31 @@ NOTES = {
         "Scores are of the items that were asked."
     ),
     "simulated": gettext_lazy("Everything here is simulated."),
+    "response_shift": gettext_lazy(
+        "A course can change what words mean to people: the same answer may then stand for "
+        "something else than before. The questions that look back on the time before help to see "
+        "this."
+    ),
+    "language_changed": gettext_lazy(
+        "Some people answered in one language before and in another after: part of their change "
+        "may lie in the words."
+    ),
+    "version_changed": gettext_lazy(
+        "The words of the survey changed between the waves. Items and scales that are not the "
+        "same any more are not compared."
+    ),
+    "few_cohorts": gettext_lazy(
+        "There are fewer than ten cohorts: p values that allow for cohorts are uncertain, and a "
+        "change may go unseen."
+    ),
+    "far_ends": gettext_lazy(
+        "On some scales more than 15 per cent of people had the lowest or the highest possible "
+        "score (in bold in the table of scores): they could move in one direction only."
+    ),
+    "lost_differ": gettext_lazy(
+        "Those who did not answer again differed at first from those who did (in bold in the "
+        "table of those): the change of those who stayed does not stand for all."
+    ),
 }
 
 
@@ -111,6 +143,21 @@ def interval(ends, places):
         return ""
     low, high = (number(end, places) for end in ends)
     return _("95 %% interval %(low)s to %(high)s") % {"low": low, "high": high}
+
+
+@register.simple_tag
+def between(ends, places=2):
+    """The ends of an interval in a cell of a table; a dash where there is none."""
+    if not ends:
+        return "–"
+    low, high = (number(end, places) for end in ends)
+    return format_html('<span class="tight">{} {} {}</span>', low, _("to"), high)
+
+
+@register.filter
+def is_far(share):
+    """Whether so many people stand at an end of a scale that it can hardly show a change."""
+    return (share or 0) > 0.15
 
 
 @register.filter
