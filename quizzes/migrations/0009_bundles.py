@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='export',
             name='format',
-            field=models.CharField(choices=[('csv', 'CSV, one row a participant'), ('zip', 'one ZIP for every program, with codebook and report')], default='csv', max_length=8),
+            field=models.CharField(choices=[('csv', 'CSV, one row a participant'), ('zip', 'one ZIP for every program, with codebook and report')], default='zip', max_length=8),
         ),
     ]

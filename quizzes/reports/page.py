@@ -12,6 +12,7 @@ from quizzes.keys import KeysMissingError
 from quizzes.models import Item, Release, Response, Scale, ScaleItem
 from quizzes.reports.bounds import bounds_of
 from quizzes.reports.charts import TICKS_AT_MOST, Axis, Frame, Step, Tick, axis_around, steps_of
+from quizzes.reports.flow import REASONS as FEWER
 from quizzes.reports.frozen import report_of
 from quizzes.reports.item_rows import SMALL_P, Bar, ItemRow
 from quizzes.reports.paper import ToldRow, beside, told
@@ -255,6 +256,17 @@ class ReportPage:
             (names[w], counts[w]["km"], counts[w]["en"])
             for w in self.report["waves"]
             if None not in counts[w].values()
+        ]
+
+    why_codes = [*FEWER, "asked"]
+
+    @property
+    def why_fewer(self) -> list[tuple[str, list[int | None]]]:
+        """Each wave with the numbers of `why_codes`; none in older releases."""
+        names, found = self.wave_names, self.report.get("reasons", {})
+        return [
+            (names[wave], [numbers[code] for code in self.why_codes])
+            for wave, numbers in found.items()
         ]
 
     def by_wave(self, part) -> list[tuple[Scale, list[tuple[str, dict]]]]:

@@ -21,6 +21,13 @@ INTROS = {
     "process": gettext_lazy("A few sentences about the course."),
 }
 
+WHY_FEWER = {
+    "joined_late": gettext_lazy("joined after it closed"),
+    "not_open": gettext_lazy("it never opened"),
+    "left": gettext_lazy("left the cohort"),
+    "not_reached": gettext_lazy("had not come so far"),
+    "asked": gettext_lazy("were asked"),
+}
 REASONS = {
     "fewer_than_min_group": gettext_lazy("too few people to show"),
     "everybody_the_same": gettext_lazy("everybody answered the same; not shown"),
@@ -36,8 +43,25 @@ REASONS = {
     ),
     "wording_changed": gettext_lazy("the words of its items changed between these waves"),
     "one_cohort": gettext_lazy("there is one cohort only"),
-    "too_many_observations": gettext_lazy("too many answers for this page; computed apart"),
-    "did_not_converge": gettext_lazy("the computation found no stable answer"),
+    "fewer_than_three_items": gettext_lazy("a scale of fewer than three items has no omega"),
+    "fewer_than_two_categories": gettext_lazy("fewer than two answers were used"),
+    "fewer_than_two_in_a_group": gettext_lazy("fewer than two people in one of the groups"),
+    "fewer_than_two_persons": gettext_lazy("fewer than two people"),
+    "items_determine_each_other": gettext_lazy("some items follow from others"),
+    "margins_not_testable": gettext_lazy("the answers used do not overlap enough"),
+    "no_common_factor": gettext_lazy("the items have no one factor in common"),
+    "nobody_changed": gettext_lazy("nobody changed"),
+    "one_observation_a_person": gettext_lazy("nobody answered twice"),
+    "one_person_a_cohort": gettext_lazy("each cohort has one person"),
+    "one_wave": gettext_lazy("there is one wave only"),
+    "too_few_observations": gettext_lazy("too few answers for this model"),
+    "no_course_cohort": gettext_lazy("no cohort has had the course"),
+    "no_waiting_cohort": gettext_lazy("no cohort waited for the course"),
+    "one_course_cohort": gettext_lazy("one course cohort only: chance cannot be told"),
+    "one_waiting_cohort": gettext_lazy("one waiting cohort only: chance cannot be told"),
+    "cohorts_not_separable": gettext_lazy("cohorts cannot be told from people"),
+    "no_variance_between_cohorts": gettext_lazy("no variance between cohorts was found"),
+    "no_variance_between_persons": gettext_lazy("no variance between people was found"),
     "scale_not_asked": gettext_lazy("not asked at one of these waves"),
     "few_or_alike": gettext_lazy("too few people, or all alike; not shown"),
 }
@@ -87,6 +111,11 @@ NOTES = {
 def reason(code):
     """Why a number is not there."""
     return REASONS.get(code, code)
+
+
+@register.filter
+def why_fewer(code):
+    return WHY_FEWER[code]
 
 
 @register.filter

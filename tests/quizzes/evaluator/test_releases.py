@@ -9,6 +9,7 @@ import uuid
 from datetime import UTC, date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -1334,7 +1335,7 @@ def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator
     assert "Waiting for a worker." in text(response)
     assert f"{page}file/" not in text(response)
     asked_at = timezone.localtime(export.job.created_at)
-    line = f"CSV, one row a participant {asked_at:%d/%m/%Y %H:%M}"
+    line = f"one ZIP for every program, with codebook and report {asked_at:%d/%m/%Y %H:%M}"
     assert [node.text for node in section(browser.get(page_of(built)), "files").find_all("li")] == [
         f"{line} waiting"
     ]
@@ -1348,14 +1349,16 @@ def test_a_file_is_asked_for_built_by_a_worker_and_downloaded(browser, evaluator
     assert "Waiting for a worker." not in done
     file = taken(browser, f"{page}file/")
     content = sent(file)
-    assert file.headers["Content-Type"] == "text/csv"
-    name = f"SMALL-release1-file{export.pk}.csv"
+    assert file.headers["Content-Type"] == "application/zip"
+    name = f"SMALL-release1-file{export.pk}.zip"
     assert Path(export.file.name).name == name
     assert file.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert "no-store" in file.headers["Cache-Control"]
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-    assert list(rows[0])[2:] == ["A1_pre", "B1_pre", "A1_post", "B1_post"]
-    assert sorted((int(row["A1_pre"]), int(row["A1_post"])) for row in rows) == sorted(
+    with ZipFile(io.BytesIO(content)) as bundle:
+        wide = bundle.read("responses_wide.csv").decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(wide)))
+    assert {"A1_t0", "B1_t0", "A1_t1", "B1_t1"} <= rows[0].keys()
+    assert sorted((int(row["A1_t0"]), int(row["A1_t1"])) for row in rows) == sorted(
         zip(RISE["pre"], RISE["post"], strict=True)
     )
     assert hashlib.sha256(content).hexdigest() == export.sha256
@@ -1380,7 +1383,7 @@ def test_the_name_of_a_file_says_that_its_people_are_simulated(browser, study):
 
     sent(file)
     assert file.headers["Content-Disposition"] == (
-        f'attachment; filename="SMALL-release2-simulated-file{export.pk}.csv"'
+        f'attachment; filename="SMALL-release2-simulated-file{export.pk}.zip"'
     )
 
 
@@ -1394,7 +1397,9 @@ def test_the_day_and_time_of_a_file_are_those_of_cambodia_in_khmer_digits(browse
         for language in ("en", "km")
     ]
 
-    assert "CSV, one row a participant 03/05/2026 03:05 waiting" in shown[0]
+    assert (
+        "one ZIP for every program, with codebook and report 03/05/2026 03:05 waiting" in shown[0]
+    )
     assert "០៣/០៥/២០២៦ ០៣:០៥" in shown[1]
 
 

@@ -67,7 +67,8 @@ def test_from_closing_to_the_file(study, tmp_path):
     assert report["change"]["view"]["pre-post"]["diff"] == 0.5
     assert report["release"] == str(release.pk)
     assert "12 rows" in said
-    assert len(list((tmp_path / "files").glob("*.csv"))) == 1
+    assert (tmp_path / "files" / "responses_wide.csv").exists()
+    assert (tmp_path / "files" / "MANIFEST.sha256").exists()
 
 
 @pytest.mark.parametrize("lang", ["en", "km"])
