@@ -138,10 +138,10 @@ class NewStudyForm(DeclarationForm):
             )
             if name != "pre":
                 self.fields[f"{name}_opens"] = days_field(
-                    _("opens so many days after"), initial=OPENS_AFTER.get(name)
+                    _("opens (days after the end)"), initial=OPENS_AFTER.get(name)
                 )
             self.fields[f"{name}_closes"] = days_field(
-                _("closes so many days after"), initial=CLOSES_AFTER[name]
+                _("closes (days after the end)"), initial=CLOSES_AFTER[name]
             )
 
     def wave_fields(self):

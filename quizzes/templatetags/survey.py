@@ -203,7 +203,7 @@ def spoken(pair):
 @register.simple_tag(takes_context=True)
 def consent_paragraph(context, pair):
     """A paragraph of the consent with what only this study knows."""
-    words = [spoken(context["consent"]["waves"][wave.name]) for wave in context["waves"]]
+    words = [spoken(context["consent"]["waves"][name]) for name in context["waves"]]
     contact = context["keeper"] or _("[contact of the data keeper: to be filled in by the owner]")
     text = spoken(pair).format(
         waves=listed(words),
