@@ -10,6 +10,7 @@ from quizzes.keys import KeysMissingError
 from quizzes.models import Release
 from quizzes.reports.content import content_of
 from quizzes.reports.frozen import report_of
+from training.actions.audit import record
 
 
 class Command(BaseCommand):
@@ -26,9 +27,10 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory() as hidden:
             path = Path(hidden) / "bundle.zip"
             try:
-                rows, _sha256 = write_bundle(found, content_of(found), report_of(found), path)
+                rows, sha256 = write_bundle(found, content_of(found), report_of(found), path)
             except (KeysMissingError, NotComputable) as error:
                 raise CommandError(f"Nothing was written: {error}.") from error
+            record("write files", found, reason=f"SHA-256 {sha256}")
             folder.mkdir(parents=True, exist_ok=True)
             with zipfile.ZipFile(path) as bundle:
                 bundle.extractall(folder)

@@ -160,6 +160,15 @@ def test_a_release_that_is_not_built_has_its_page_too(browser, evaluator, waitin
     assert len(lines(browser, waiting)) == 1
 
 
+def test_files_written_by_a_command_are_in_it_with_their_hash(browser, built):
+    record("write files", built, reason="SHA-256 " + "ab" * 32)
+
+    first = lines(browser, built)[0]
+
+    assert first.startswith("wrote its files on the server")
+    assert first.endswith("SHA-256 " + "ab" * 32)
+
+
 def test_fifty_lines_are_a_page(browser, built):
     for n in range(60):
         record("unpublish release", built, reason=f"reason {n}")

@@ -15,7 +15,7 @@ from quizzes.keys import key_path
 from quizzes.models import InstrumentVersion, Release, Study
 from tests.quizzes.actions.test_releases import answered, finished, waves_of
 from tests.quizzes.conftest import INSTRUMENT
-from training.models import Cohort
+from training.models import AuditEntry, Cohort
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,8 @@ def test_from_closing_to_the_file(study, tmp_path):
     assert "12 rows" in said
     assert (tmp_path / "files" / "responses_wide.csv").exists()
     assert (tmp_path / "files" / "MANIFEST.sha256").exists()
+    line = AuditEntry.objects.about(release).get(action="write files")
+    assert (line.actor, len(line.reason.removeprefix("SHA-256 "))) == (None, 64)
 
 
 @pytest.mark.parametrize("lang", ["en", "km"])
