@@ -13,7 +13,7 @@ from quizzes.actions import paper as actions
 from quizzes.evaluator.paper_forms import CardForm, CountForm, PaperForm, SettleForm
 from quizzes.keys import KeysMissingError
 from quizzes.learner.forms import ON_A_LINE
-from quizzes.learner.survey import consent_text
+from quizzes.learner.survey import consent_text, wave_names
 from quizzes.models import CohortWave, StudyCohort
 from quizzes.models.pages import asked_items, pages_of
 from training.access import opens_to
@@ -115,7 +115,7 @@ def print_questionnaire(request, pk):
         "mark": mark_of(wave.version),
         "consent": consent_text(),
         "closes_on": row.closes_on,
-        "waves": wave.study.waves.all(),
+        "waves": wave_names(row),
         "min_group": wave.study.min_group,
         "keeper": settings.DATA_KEEPER,
     }

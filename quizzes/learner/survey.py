@@ -169,7 +169,7 @@ def show_consent(request, asked):
     context = {
         "consent": consent_text(),
         "closes_on": asked.cohort_wave.closes_on,
-        "waves": wave_names(asked),
+        "waves": wave_names(asked.cohort_wave),
         "min_group": asked.study.min_group,
         "keeper": settings.DATA_KEEPER,
         "is_open_network": not request.is_secure() and not is_this_machine(request),
@@ -177,10 +177,10 @@ def show_consent(request, asked):
     return render(request, "quizzes/learner/consent.html", context_of(request, asked) | context)
 
 
-def wave_names(asked):
+def wave_names(cohort_wave):
     """Under what name the consent's text finds each wave of the study."""
-    is_waiting = asked.cohort_wave.study_cohort.is_waiting
-    names = asked.study.waves.values_list("name", flat=True)
+    is_waiting = cohort_wave.study_cohort.is_waiting
+    names = cohort_wave.wave.study.waves.values_list("name", flat=True)
     return ["second" if is_waiting and name == Wave.Name.POST else name for name in names]
 
 
