@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 
 from quizzes.exports.delimited import text_of
 from quizzes.exports.layout import LANGUAGES, Column, Layout, both
+from quizzes.exports.style import font_rules
 from quizzes.exports.words import COHORT, MISSING_WORDS, PARTICIPANT, SUFFIXES, WAVES, one_line
 from quizzes.instruments.compare import differences
 from quizzes.instruments.parse import Pair
@@ -217,7 +218,10 @@ def write_codebook_page(layout: Layout, title: str, path: Path) -> None:
         (name, rows[0], [list(cells(row, rows[0])) for row in rows[1:]])
         for name, rows in tables_of(layout).items()
     ]
-    page = render_to_string("quizzes/export/codebook.html", {"title": title, "tables": tables})
+    page = render_to_string(
+        "quizzes/export/codebook.html",
+        {"title": title, "tables": tables, "fonts": font_rules()},
+    )
     path.write_text(page, encoding="utf-8")
 
 

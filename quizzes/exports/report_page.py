@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from quizzes.exports.style import site_style
 from quizzes.models import Release
 from quizzes.reports.page import ReportPage
 
 SITE_LINK = re.compile(r'<a [^>]*href="[/?#][^"]*"[^>]*>(.*?)</a>', re.DOTALL)
-FONT_FILE = re.compile(r',url\("[^"]*"\) format\("[^"]*"\)')  # not in the bundle
 
 
 def names_of(pairs: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -26,10 +25,9 @@ def names_of(pairs: list[str]) -> Iterator[tuple[str, str, str]]:
 def write_report_page(release: Release, report: dict, language: str, pair: str, path: Path) -> None:
     with translation.override(language):
         page = ReportPage(release, report, pair)
-        style = Path(finders.find("training/site.css")).read_text(encoding="utf-8")
         text = render_to_string(
             "quizzes/export/report.html",
-            {"release": release, "page": page, "style": FONT_FILE.sub("", style)},
+            {"release": release, "page": page, "style": site_style()},
         )
     files = {other: name for name, code, other in names_of(page.pairs) if code == language}
     for other, name in files.items():

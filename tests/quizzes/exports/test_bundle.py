@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
+from quizzes.exports import workbook
 from quizzes.exports.bundle import write_bundle
 from quizzes.instruments.xlsform import read_xlsform
 from quizzes.reports.build import build_report
@@ -90,6 +91,17 @@ def test_a_cancelled_bundle_leaves_no_rows_behind(small, tmp_path):
         write_bundle(*small, tmp_path / "bundle.zip", cancel)
 
     assert [path.name for path in tmp_path.iterdir()] in ([], ["bundle.zip"])
+
+
+def test_a_large_release_has_no_sheets_of_labels_and_says_so(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_LABELS", 60)
+
+    folder = unpacked(*small, tmp_path)
+
+    book = openpyxl.load_workbook(folder / "data.xlsx", read_only=True)
+    assert book.sheetnames == ["data codes", "codebook", "scales", "flow"]
+    for language, words in (("km", "សំណុំនេះធំជាងនេះ"), ("en", "This release is larger")):
+        assert words in (folder / f"README.{language}.txt").read_text(encoding="utf-8-sig")
 
 
 def test_two_bundles_share_no_code(small, tmp_path):
