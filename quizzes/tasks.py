@@ -8,9 +8,11 @@ from django.core.files import File
 from django.db import IntegrityError, transaction
 
 from quizzes.actions import sweep as sweeping
-from quizzes.exports.csv import write_csv
+from quizzes.exports.bundle import write_bundle
 from quizzes.models import Export
 from quizzes.reports.build import build_release as build
+from quizzes.reports.content import content_of
+from quizzes.reports.frozen import report_of
 from training.actions.jobs import carry_out
 from training.models import Job
 
@@ -34,9 +36,12 @@ def write_export(export: Export, progress) -> None:
     """Write the export's file beside its place and put it there whole."""
     if export.file:
         return
+    release = export.release
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.csv"
-        export.rows, export.sha256 = write_csv(export.release, path, progress)
+        path = Path(folder) / "bundle.zip"
+        export.rows, export.sha256 = write_bundle(
+            release, content_of(release), report_of(release), path, progress
+        )
         with path.open("rb") as file:
             export.file.save(export.file_name, File(file), save=False)
     try:

@@ -111,7 +111,7 @@ QUERIES = {
         "quizzes:print_questionnaire": 5,
         "quizzes:type_paper": 4,
         "quizzes:paper_differences": 5,
-        "quizzes:release": 18,
+        "quizzes:release": 20,
         "quizzes:unpublish_release": 8,
         "quizzes:release_audit": 7,
         "quizzes:request_export": 4,

@@ -20,7 +20,10 @@ DEEDS = {
     "request export": _("asked for a file"),
     "cancel export": _("cancelled the making of a file"),
     "download export": _("took a file"),
+    "write files": _("wrote its files on the server"),
 }
+
+GIVEN = {"download export", "write files"}  # their reason is the file's hash
 
 
 @opens_to(Role.EVALUATOR)
@@ -44,5 +47,5 @@ def row_of(line):
         "file": number if kind == "export" else "",
         "purpose": PURPOSES[purpose] if is_why else "",
         "reason": words if is_why else line.reason,
-        "hash": line.reason.removeprefix("SHA-256 ") if line.action == "download export" else "",
+        "hash": line.reason.removeprefix("SHA-256 ") if line.action in GIVEN else "",
     }

@@ -138,10 +138,10 @@ class NewStudyForm(DeclarationForm):
             )
             if name != "pre":
                 self.fields[f"{name}_opens"] = days_field(
-                    _("opens so many days after"), initial=OPENS_AFTER.get(name)
+                    _("opens (days after the end)"), initial=OPENS_AFTER.get(name)
                 )
             self.fields[f"{name}_closes"] = days_field(
-                _("closes so many days after"), initial=CLOSES_AFTER[name]
+                _("closes (days after the end)"), initial=CLOSES_AFTER[name]
             )
 
     def wave_fields(self):
@@ -316,7 +316,7 @@ class WordsField(forms.CharField):
     """A short text in one line, as the audit keeps it."""
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=200, widget=forms.Textarea(attrs={"rows": 2}), **kwargs)
+        super().__init__(max_length=200, **kwargs)
 
     def to_python(self, value):
         return one_line(super().to_python(value))

@@ -23,6 +23,8 @@ from training.models import Job, Role
 PASSWORD_LASTS = 5 * 60
 GIVEN_AT = "password_for_files"
 
+CONTENT_TYPES = {"csv": "text/csv", "zip": "application/zip"}
+
 
 @opens_to(Role.EVALUATOR)
 def make(request, code):
@@ -132,7 +134,8 @@ def download(request, pk):
         context = {"export": found, "form": form}
         return render(request, "quizzes/evaluator/password.html", context)
     record("download export", found, by=request.user, reason=f"SHA-256 {found.sha256}")
-    return FileResponse(found.file.open(), as_attachment=True, content_type="text/csv")
+    kind = CONTENT_TYPES[found.format]
+    return FileResponse(found.file.open(), as_attachment=True, content_type=kind)
 
 
 def has_given_password(request):

@@ -47,7 +47,7 @@ def survey(request, slug):
     except KeysMissingError:
         wave = Wave.objects.select_related("study").get(step__slug=slug)
         sync_steps(wave.study)
-        return closed(request, wave.step)
+        return closed(request, wave.step.title)
     if asked is None:
         raise Http404
     return meet(request, asked, request.POST if request.method == "POST" else None)
@@ -68,9 +68,9 @@ def meet(request, asked, posted):
     if state == AHEAD:
         return redirect("training:my_way")
     if state == DONE:  # the same page for everybody, whatever was asked for
-        return render(request, "quizzes/learner/thanks.html", {"step": asked.wave.step})
+        return render(request, "quizzes/learner/thanks.html", {"title": asked.cohort_wave.title})
     if state is None:
-        return closed(request, asked.wave.step)
+        return closed(request, asked.cohort_wave.title)
     try:
         return go_on(request, asked, enrolment, posted)
     except responses.ClosedError:
@@ -92,11 +92,11 @@ def pass_over(request, asked, enrolment):
     """The own cohort's wave is closed: another cohort's way does not stop here for ever."""
     if enrolment != asked.enrolment:
         complete_step(enrolment, asked.wave.step)
-    return closed(request, asked.wave.step)
+    return closed(request, asked.cohort_wave.title)
 
 
-def closed(request, step):
-    return render(request, "quizzes/learner/closed.html", {"step": step})
+def closed(request, title):
+    return render(request, "quizzes/learner/closed.html", {"title": title})
 
 
 def go_on(request, asked, enrolment, posted):
@@ -143,7 +143,11 @@ def show(request, asked, enrolment):
 
 def context_of(request, asked):
     """What every page of a survey shows."""
-    return {"step": asked.wave.step, "owner": owner_of(asked, request.user)}
+    return {
+        "step": asked.wave.step,
+        "title": asked.cohort_wave.title,
+        "owner": owner_of(asked, request.user),
+    }
 
 
 def pages(asked, draft=None):
@@ -165,12 +169,19 @@ def show_consent(request, asked):
     context = {
         "consent": consent_text(),
         "closes_on": asked.cohort_wave.closes_on,
-        "waves": asked.study.waves.all(),
+        "waves": wave_names(asked),
         "min_group": asked.study.min_group,
         "keeper": settings.DATA_KEEPER,
         "is_open_network": not request.is_secure() and not is_this_machine(request),
     }
     return render(request, "quizzes/learner/consent.html", context_of(request, asked) | context)
+
+
+def wave_names(asked):
+    """Under what name the consent's text finds each wave of the study."""
+    is_waiting = asked.cohort_wave.study_cohort.is_waiting
+    names = asked.study.waves.values_list("name", flat=True)
+    return ["second" if is_waiting and name == Wave.Name.POST else name for name in names]
 
 
 def is_this_machine(request):

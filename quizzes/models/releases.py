@@ -131,10 +131,11 @@ class Export(models.Model):
     """A file made of a release, under codes that are new in each file."""
 
     class Format(models.TextChoices):
-        CSV = "csv", _("CSV, one row a participant")
+        CSV = "csv", _("CSV, one row a participant")  # as Spean made them before
+        BUNDLE = "zip", _("one ZIP for every program, with codebook and report")
 
     release = models.ForeignKey(Release, on_delete=models.PROTECT, related_name="exports")
-    format = models.CharField(max_length=8, choices=Format.choices, default=Format.CSV)
+    format = models.CharField(max_length=8, choices=Format.choices, default=Format.BUNDLE)
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="export")
     file = models.FileField(upload_to="exports", blank=True)
     sha256 = models.CharField(max_length=64, blank=True)

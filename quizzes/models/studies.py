@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from quizzes.models.instruments import InstrumentVersion, Item, Scale
 from training.models import Cohort, Step
+from training.models.way import SECOND_SURVEY
 
 # Part of addresses and of the key file's name.
 CODE_PATTERN = r"^[A-Za-z][A-Za-z0-9_-]{0,15}$"
@@ -157,6 +158,11 @@ class StudyCohort(models.Model):
     def __str__(self):
         return f"{self.study}: {self.cohort}"
 
+    @property
+    def is_waiting(self):
+        """Whether both surveys lie before its course."""
+        return self.is_comparison and self.cohort.course_opens_on is not None
+
 
 class CohortWave(models.Model):
     """A wave of one cohort. Closing it freezes its answers and deletes what was not sent."""
@@ -179,6 +185,16 @@ class CohortWave(models.Model):
 
     def __str__(self):
         return f"{self.study_cohort} {self.wave.name}"
+
+    @property
+    def is_second(self):
+        """Whether it is the survey that a waiting group takes again before its course."""
+        return self.wave.name == Wave.Name.POST and self.study_cohort.is_waiting
+
+    @property
+    def title(self):
+        """What the officers of this cohort call the survey."""
+        return SECOND_SURVEY if self.is_second else self.wave.step.title
 
     @property
     def latest_close(self):

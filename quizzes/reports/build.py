@@ -3,6 +3,7 @@
 Heavy (numpy, scipy): for the worker and for commands, never for a web process.
 """
 
+import hashlib
 from collections.abc import Callable
 from itertools import combinations
 
@@ -11,13 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from quizzes.keys import keys_of
-from quizzes.models import Release, StudyCohort
+from quizzes.models import Release, Study, StudyCohort
 from quizzes.models.pages import items_of
 from quizzes.reports import blocks, counts
 from quizzes.reports.content import Content, Taken, pack, versions_of
 from quizzes.reports.crosswalk import not_comparable
 from quizzes.reports.freeze import freeze
 from quizzes.reports.frozen import place_of, seal_report
+from quizzes.reports.guard import check_release, places_before
 from quizzes.reports.items import item_changes
 from quizzes.reports.scores import Scored, score_content, sizes_by_cohort
 
@@ -31,20 +33,38 @@ Progress = Callable[[int, int], None]
 def build_release(release: Release, progress: Progress = lambda done, of: None):
     """Freeze the rows of a release and compute its report. Safe to repeat.
 
-    progress: told of two parts, reading and computing, each out of 100. Raises KeysMissingError.
+    progress: told of two parts, reading and computing, each out of 100. Raises KeysMissingError,
+    and GivesAwayError if the report would tell of a few people, beside those of other releases.
     """
     if release.built_at:
         return
     keys = keys_of(release.study)
     content = freeze(release, keys, lambda done, of: progress(done, 2 * of))
+    packed = pack(content)
+    sealed = keys.seal_bytes(packed, place=place_of(release, "content"))
     report, sizes = build_report(release, content, lambda done, of: progress(of + done, 2 * of))
-    with transaction.atomic():
-        Release.objects.filter(pk=release.pk, built_at=None).update(
-            content=keys.seal_bytes(pack(content), place=place_of(release, "content")),
-            report=seal_report(keys, release, report, sizes),
-            built_at=timezone.now(),
-        )
+    is_kept = False
+    while not is_kept:
+        others = built_others(release)
+        shown = check_release(release, report)  # takes a while, so not while nobody else may write
+        progress(1, 1)  # the last time to notice that it was cancelled
+        with transaction.atomic():
+            Study.objects.select_for_update().get(pk=release.study_id)
+            is_kept = built_others(release) == others
+            if is_kept:
+                Release.objects.filter(pk=release.pk, built_at=None).update(
+                    content=sealed,
+                    content_hash=hashlib.sha256(packed).hexdigest(),
+                    report=seal_report(keys, release, shown, sizes),
+                    built_at=timezone.now(),
+                )
     release.refresh_from_db()
+
+
+def built_others(release: Release) -> set:
+    """The releases beside which this one must not tell anything."""
+    others = release.study.releases.ready().filter(is_simulated=release.is_simulated)
+    return set(others.exclude(pk=release.pk).values_list("pk", flat=True))
 
 
 def build_report(
@@ -62,6 +82,7 @@ def build_report(
     study_cohorts = study_cohorts_of(release)
     cohorts = [row.cohort for row in study_cohorts]
     waiting = {row.cohort_id for row in study_cohorts if row.is_comparison}
+    places = places_before(release, [cohort.pk for cohort in cohorts])
     course = course_of(content, waiting)
     scored = score_content(course, versions, study.band_of)
     report = {
@@ -73,7 +94,7 @@ def build_report(
         "min_group": least,
         "simulated": release.is_simulated,
         "waves": waves,
-        "flow": counts.flow(cohorts, waiting, content, least),
+        "flow": counts.flow(study_cohorts, taken_by(release), content, least, places),
         "reasons": counts.reasons(study_cohorts, waves, least),
         "languages": {wave: counts.languages(content, wave, least) for wave in waves},
         "modes": {wave: counts.modes(content, wave, least) for wave in waves},
@@ -123,6 +144,11 @@ def name_of(pair: tuple[str, str]) -> str:
 def study_cohorts_of(release: Release) -> list[StudyCohort]:
     found = StudyCohort.objects.filter(waves__releases=release).select_related("cohort")
     return list(found.distinct().order_by("cohort_id"))
+
+
+def taken_by(release: Release) -> set[tuple[int, str]]:
+    """(cohort, wave) of what the release holds."""
+    return set(release.cohort_waves.values_list("study_cohort__cohort", "wave__name"))
 
 
 def course_of(content: Content, waiting: set[int]) -> Content:

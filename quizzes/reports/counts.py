@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from quizzes.analysis.disclosure import suppress_counts
+from quizzes.analysis.disclosure import suppress_columns, suppress_counts
 from quizzes.models import StudyCohort
 from quizzes.reports.content import LANGUAGES, MODES, Content
 from quizzes.reports.flow import REASONS, reasons_of
@@ -13,42 +13,59 @@ from training.models import Cohort
 TOO_FEW = {"suppressed": "fewer_than_min_group"}
 
 
-def flow(cohorts: list[Cohort], waiting: set[int], content: Content, least: int) -> list[dict]:
+def flow(
+    study_cohorts: list[StudyCohort],
+    taken_by: set[tuple[int, str]],
+    content: Content,
+    least: int,
+    places: tuple[set[int], set[int]] = (set(), set()),
+) -> list[dict]:
     """Who took part, by cohort, and of all in the last row (cohort None).
 
-    waiting: pks of the comparison cohorts. Small counts are hidden so that totals do not give them
-    away. `enrolled` is None where a cohort was imported: nobody knows.
+    taken_by: (cohort, wave) of what the release holds. places: of the cohorts that other releases
+    hide, and show. Small counts are hidden so that nothing gives them away. `enrolled` is None
+    where a cohort was imported: nobody knows.
     """
     waves = list(content.waves)
-    taken = {wave: content.waves[wave].taken for wave in waves}
+    taken = {wave: ([wave], content.waves[wave].taken) for wave in waves}
     if len(waves) > 1:
-        taken["paired"] = taken[waves[0]] & taken[waves[1]]
-    belongs = [content.cohorts == cohort.pk for cohort in cohorts]
+        first, second = waves[:2]
+        taken["paired"] = (waves[:2], taken[first][1] & taken[second][1])
     table = {
-        name: [int(np.sum(mask & has_taken)) for mask in belongs]
-        for name, has_taken in taken.items()
+        name: [
+            int(np.sum((content.cohorts == row.cohort_id) & has_taken))
+            if all((row.cohort_id, wave) in taken_by for wave in needed)
+            else None
+            for row in study_cohorts
+        ]
+        for name, (needed, has_taken) in taken.items()
     }
-    shown = {name: suppress_counts(counts, least) for name, counts in table.items()}
+    kept, known = places
+    hidden = suppress_columns(list(table.values()), least, kept=kept, known=known)
+    shown = dict(zip(table, hidden, strict=True))
     rows = []
-    for n, cohort in enumerate(cohorts):
-        is_imported = cohort.origin == Cohort.Origin.IMPORTED
+    for n, row in enumerate(study_cohorts):
+        is_imported = row.cohort.origin == Cohort.Origin.IMPORTED
         counts = {name: column[n] for name, column in shown.items()}
+        is_hidden = any(counts[name] is None and table[name][n] is not None for name in table)
         rows.append(
             {
-                "cohort": cohort.name,
-                "comparison": cohort.pk in waiting,
-                "enrolled": None if is_imported else cohort.enrolments.count(),
+                "cohort": row.cohort.name,
+                "comparison": row.is_comparison,
+                "enrolled": None if is_imported else row.cohort.enrolments.count(),
                 **counts,
-                **(TOO_FEW if None in counts.values() else {}),
+                **(TOO_FEW if is_hidden else {}),
             }
         )
     enrolled = [row["enrolled"] for row in rows]
-    counts = {name: at_least(sum(column), least) for name, column in table.items()}
+    totals = {
+        name: at_least(sum(count or 0 for count in column), least) for name, column in table.items()
+    }
     total = {
         "cohort": None,
         "enrolled": None if None in enrolled else sum(enrolled),
-        **counts,
-        **(TOO_FEW if None in counts.values() else {}),
+        **totals,
+        **(TOO_FEW if None in totals.values() else {}),
     }
     return [*rows, total]
 

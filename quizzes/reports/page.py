@@ -6,12 +6,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
-from quizzes.keys import KeysMissingError
-from quizzes.models import Item, Release, Scale
-from quizzes.reports.bounds import bounds_of
-from quizzes.reports.frozen import report_of
+from django.db.models import Prefetch
 
-TICKS_AT_MOST = 6
+from quizzes.keys import KeysMissingError
+from quizzes.models import Item, Release, Response, Scale, ScaleItem
+from quizzes.reports.bounds import bounds_of
+from quizzes.reports.charts import TICKS_AT_MOST, Axis, Frame, Step, Tick, axis_around, steps_of
+from quizzes.reports.flow import REASONS as FEWER
+from quizzes.reports.frozen import report_of
+from quizzes.reports.item_rows import SMALL_P, Bar, ItemRow
+from quizzes.reports.paper import ToldRow, beside, told
+
+FEW_COHORTS = 10  # below it a p value of cohorts is uncertain
+FAR_END = 0.15  # share of people at an end of a scale from which it can hardly show a change
+FAR_APART = 0.25  # standard deviations between those who stayed and those who were lost
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class ScaleRow:
 
     @property
     def is_shown(self):
-        return self.change["diff"] is not None
+        return self.change.get("diff") is not None
 
     @property
     def reason(self):
@@ -43,13 +51,37 @@ class ScaleRow:
 
     @property
     def direction(self):
-        """up or down where the interval of the change leaves zero out, else unclear.
+        """up or down where chance hardly explains the change, else unclear.
 
-        Where everybody changed alike there is no interval, and the change itself tells.
+        Where people come from two or more cohorts, by the test that allows for it; else by the
+        interval of the change. Where everybody changed alike there is neither, and the change
+        itself tells.
         """
         change = round(self.change["diff"], 9)  # noise of the computation is no change
         low, high = self.change["ci"] or (change, change)
+        cluster = self.change.get("cluster") or {}
+        if (cluster.get("groups") or 0) > 1 and cluster.get("p_cr2") is not None:
+            low = high = change if cluster["p_cr2"] < SMALL_P else 0
         return "up" if low > 0 else "down" if high < 0 else "unclear"
+
+    @property
+    def is_unclear_by_cohorts(self) -> bool:
+        """Whether only the test that allows for cohorts leaves the change unclear."""
+        low, high = self.change["ci"] or (0, 0)
+        return self.direction == "unclear" and low * high > 0
+
+    @property
+    def cohorts(self) -> int | None:
+        return (self.change.get("cluster") or {}).get("groups")
+
+    @property
+    def moved_up(self) -> float:
+        """The share of people whose score rose, by the band where the scale has one."""
+        return self.change["improved"] / self.change["n"]
+
+    @property
+    def moved_down(self) -> float:
+        return self.change["worsened"] / self.change["n"]
 
     @property
     def before(self) -> Mark:
@@ -65,10 +97,7 @@ class ScaleRow:
         return Mark(self.place(mean), self.place(low), self.place(high))
 
     def place(self, value) -> str:
-        """Where a value stands on the axis, rounded: a drawing must not say more than the table."""
-        value = round(value, 2)
-        share = (value - self.low) / (self.high - self.low)
-        return f"{100 * min(max(share, 0), 1):.2f}%"
+        return Axis(self.low, self.high).place(value)
 
 
 @dataclass(frozen=True)
@@ -95,6 +124,44 @@ class Chart:
         return [
             (value, self.rows[0].place(value), anchors.get(value, "middle")) for value in values
         ]
+
+
+@dataclass(frozen=True)
+class ForestRow:
+    """A cohort's change, or the one of all (no name). block: its numbers, which may be None."""
+
+    name: str
+    block: dict
+    at: str = ""
+    low: str = ""
+    high: str = ""
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The change of one scale in each cohort."""
+
+    scale: Scale
+    rows: list[ForestRow]
+    zero: str
+    ticks: list[Tick]
+    places: int  # decimals of the ticks
+
+
+def forest_of(scale: Scale, blocks: list[dict], whole: dict) -> Forest:
+    """blocks: one a cohort. whole: the change of all."""
+    named = [(block["cohort"], block) for block in blocks] + [("", whole)]
+    shown = [block for _, block in named if block.get("diff") is not None]
+    ends = [end for block in shown for end in (block["diff"], *(block.get("ci") or ()))]
+    axis, ticks, places = axis_around(ends)
+    return Forest(scale, [forest_row(axis, *row) for row in named], axis.place(0), ticks, places)
+
+
+def forest_row(axis: Axis, name: str, block: dict) -> ForestRow:
+    if block.get("diff") is None:
+        return ForestRow(name, block)
+    ends = block.get("ci") or (block["diff"], block["diff"])
+    return ForestRow(name, block, axis.place(block["diff"]), *map(axis.place, ends))
 
 
 class ReportPage:
@@ -191,6 +258,17 @@ class ReportPage:
             if None not in counts[w].values()
         ]
 
+    why_codes = [*FEWER, "asked"]
+
+    @property
+    def why_fewer(self) -> list[tuple[str, list[int | None]]]:
+        """Each wave with the numbers of `why_codes`; none in older releases."""
+        names, found = self.wave_names, self.report.get("reasons", {})
+        return [
+            (names[wave], [numbers[code] for code in self.why_codes])
+            for wave, numbers in found.items()
+        ]
+
     def by_wave(self, part) -> list[tuple[Scale, list[tuple[str, dict]]]]:
         """Each scale with its block of `part` ("scores" or "reliability") at each wave."""
         names = self.wave_names
@@ -200,12 +278,196 @@ class ReportPage:
         ]
 
     @cached_property
-    def items(self) -> list[tuple[Item, dict]]:
-        """(item, its block) of what both waves asked, in the order of the survey."""
+    def asked(self) -> list[Item]:
+        """Every item of the version, with its answers and the scales it counts in."""
+        links = ScaleItem.objects.only("item_id", "scale_id", "is_reversed")
+        items = self.release.study.version.items.select_related("option_set")
+        return list(
+            items.prefetch_related("option_set__options", Prefetch("scale_items", queryset=links))
+        )
+
+    @cached_property
+    def items(self) -> list[ItemRow]:
+        """What both waves asked, in the order of the survey."""
         found = self.report.get("items", {})  # not in releases built before there were any
-        items = self.release.study.version.items.filter(code__in=found)
-        rows = [(item, found[item.code].get(self.pair)) for item in items]
-        return [(item, block) for item, block in rows if block]
+        rows = []
+        for item in self.asked:
+            if block := found.get(item.code, {}).get(self.pair):
+                is_turned = any(link.is_reversed for link in item.scale_items.all())
+                rows.append(ItemRow(item, block, is_turned))
+        return rows
+
+    @cached_property
+    def frame(self) -> Frame:
+        return Frame.around([bar for row in self.items if row.is_shown for bar in row.shares])
+
+    @property
+    def likert(self) -> list[tuple[ItemRow, Bar, Bar]]:
+        """The items that can be drawn, with their bars before and after."""
+        return [(row, *row.bars(self.frame)) for row in self.items if row.is_shown]
+
+    @property
+    def headline(self) -> ScaleRow | None:
+        """The scale that the first sentence is about: the overall score or else the first."""
+        return self.overall or next((row for row in self.rows if row.is_shown), None)
+
+    @property
+    def answered_both(self) -> int | None:
+        """How many answered both of the waves compared; None where that may not be shown."""
+        if self.pair == next(iter(self.pairs), ""):
+            return self.total.get("paired")
+        return self.report.get("match", {}).get(self.pair, {}).get("answered_both")
+
+    @property
+    def steps(self) -> list[tuple[str, int | None, Step]]:
+        """(words, how many, bar) from those who joined to those who answered the last wave.
+
+        Who joined has no words, and is left out where nobody knows how many did.
+        """
+        names, total = self.wave_names, self.total
+        rows = [(names[wave], total[wave]) for wave in self.report["waves"]]
+        if total["enrolled"] is not None:
+            rows.insert(0, ("", total["enrolled"]))
+        counts = [count for _, count in rows]
+        steps = steps_of(counts, max(1, *(count or 0 for count in counts)))
+        return [(words, count, step) for (words, count), step in zip(rows, steps, strict=True)]
+
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        """(value, words) of the ways in which somebody answered at any wave."""
+        used = {way for counts in self.report.get("modes", {}).values() for way in counts}
+        return [(way, words) for way, words in Response.Mode.choices if way in used]
+
+    @property
+    def modes(self) -> list[tuple[str, list[int | None]]]:
+        """(wave, how many in each of `ways`); None where it may not be shown."""
+        found, names = self.report.get("modes", {}), self.wave_names
+        return [
+            (names[wave], [found[wave].get(way, 0) for way, _ in self.ways])
+            for wave in self.report["waves"]
+            if wave in found
+        ]
+
+    @property
+    def matches(self) -> list[tuple[list[str], dict]]:
+        """(words for both waves, block) of who was found again."""
+        names, found = self.wave_names, self.report.get("match", {})
+        return [
+            ([names[wave] for wave in pair.split("-")], found[pair])
+            for pair in self.pairs
+            if pair in found
+        ]
+
+    @property
+    def not_comparable(self) -> list[str]:
+        """Codes of items whose words changed so much that they are not compared."""
+        return self.report.get("crosswalk", {}).get(self.pair, [])
+
+    def by_scale(self, part: str) -> list[tuple[Scale, dict | list]]:
+        """Each scale with its block of `part` between the two waves."""
+        found = self.report.get(part, {})
+        return [
+            (scale, found[scale.code][self.pair])
+            for scale in self.scales
+            if self.pair in found.get(scale.code, {})
+        ]
+
+    @property
+    def comparison(self) -> list[tuple[Scale, dict]]:
+        return self.by_scale("comparison")
+
+    @property
+    def is_compared(self) -> bool:
+        return any(block.get("did") is not None for _, block in self.comparison)
+
+    @property
+    def forests(self) -> list[Forest]:
+        """Of each scale; the one that the first sentence is about comes first."""
+        whole = {row.scale.code: row.change for row in self.rows}
+        found = [
+            forest_of(scale, blocks, whole.get(scale.code, {}))
+            for scale, blocks in self.by_scale("by_cohort")
+            if blocks
+        ]
+        first = self.headline and self.headline.scale.code
+        return sorted(found, key=lambda forest: forest.scale.code != first)
+
+    @property
+    def subgroups(self) -> list[tuple[Item, list[tuple[Scale, list[tuple[str, dict]]]]]]:
+        """(item, its scales), each (scale, its groups), each (the words of the answer, block)."""
+        found = self.report.get("subgroups", {})
+        shown = []
+        for item in self.asked:
+            words = (
+                {option.value: option.label for option in item.options}
+                if (item.code in found and item.option_set_id)
+                else {}
+            )
+            rows = [
+                (scale, [(words.get(one["value"], one["value"]), one) for one in groups])
+                for scale in self.scales
+                if (groups := found.get(item.code, {}).get(scale.code, {}).get(self.pair))
+            ]
+            if rows:
+                shown.append((item, rows))
+        return shown
+
+    @property
+    def mixed_model(self) -> list[tuple[Scale, dict, list[tuple[str, str, dict]]]]:
+        """(scale, its block, rows): each (model, term, numbers); no rows where not computed."""
+        names, found = self.wave_names, self.report.get("mixed_model", {})
+        shown = []
+        for scale in self.scales:
+            if block := found.get(scale.code):
+                rows = [
+                    (model, names.get(term, term), numbers)
+                    for model in ("by_wave", "linear")
+                    for term, numbers in (block.get(model) or {}).items()
+                    if numbers
+                ]
+                shown.append((scale, block, rows))
+        return shown
+
+    @property
+    def cautions(self) -> list[str]:
+        """Codes of what to keep in mind: what the report names, and what its numbers show."""
+        named = list(self.report.get("notes", []))
+        if self.is_compared:
+            named = [code for code in named if code != "no_comparison_group"]
+        cohorts = sum(
+            bool(row["cohort"]) and not row.get("comparison") for row in self.report.get("flow", [])
+        )
+        ends = [
+            block.get(end) or 0
+            for waves in self.report.get("scores", {}).values()
+            for block in waves.values()
+            for end in ("floor", "ceiling")
+        ]
+        apart = [
+            abs(block.get("smd") or 0)
+            for blocks in self.report.get("attrition", {}).values()
+            for block in blocks.values()
+        ]
+        seen = {
+            "few_cohorts": 1 < cohorts < FEW_COHORTS and bool(self.pair),
+            "far_ends": max(ends, default=0) > FAR_END,
+            "lost_differ": max(apart, default=0) > FAR_APART,
+        }
+        return list(dict.fromkeys(named + [code for code, applies in seen.items() if applies]))
+
+    @property
+    def told(self) -> list[ToldRow]:
+        """What the paper tells about training, beside what was measured."""
+        return beside(
+            self.release.study.version.instrument.code,
+            self.asked,
+            {row.item.code: row for row in self.items},
+            [row for row in self.rows if not row.scale.parts.all()],
+        )
+
+    @property
+    def paper(self) -> dict:
+        return told()[0]
 
     @property
     def attrition(self) -> list[tuple[str, list[tuple[Scale, dict]]]]:

@@ -1,6 +1,7 @@
 """Words of the survey's pages and of its reports."""
 
 from django import template
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,13 @@ INTROS = {
     "process": gettext_lazy("A few sentences about the course."),
 }
 
+WHY_FEWER = {
+    "joined_late": gettext_lazy("joined after it closed"),
+    "not_open": gettext_lazy("it never opened"),
+    "left": gettext_lazy("left the cohort"),
+    "not_reached": gettext_lazy("had not come so far"),
+    "asked": gettext_lazy("were asked"),
+}
 REASONS = {
     "fewer_than_min_group": gettext_lazy("too few people to show"),
     "everybody_the_same": gettext_lazy("everybody answered the same; not shown"),
@@ -33,6 +41,29 @@ REASONS = {
         "Beside the other releases, this one would tell how many took part in a small group. "
         "Please choose other cohorts."
     ),
+    "wording_changed": gettext_lazy("the words of its items changed between these waves"),
+    "one_cohort": gettext_lazy("there is one cohort only"),
+    "fewer_than_three_items": gettext_lazy("a scale of fewer than three items has no omega"),
+    "fewer_than_two_categories": gettext_lazy("fewer than two answers were used"),
+    "fewer_than_two_in_a_group": gettext_lazy("fewer than two people in one of the groups"),
+    "fewer_than_two_persons": gettext_lazy("fewer than two people"),
+    "items_determine_each_other": gettext_lazy("some items follow from others"),
+    "margins_not_testable": gettext_lazy("the answers used do not overlap enough"),
+    "no_common_factor": gettext_lazy("the items have no one factor in common"),
+    "nobody_changed": gettext_lazy("nobody changed"),
+    "one_observation_a_person": gettext_lazy("nobody answered twice"),
+    "one_person_a_cohort": gettext_lazy("each cohort has one person"),
+    "one_wave": gettext_lazy("there is one wave only"),
+    "too_few_observations": gettext_lazy("too few answers for this model"),
+    "no_course_cohort": gettext_lazy("no cohort has had the course"),
+    "no_waiting_cohort": gettext_lazy("no cohort waited for the course"),
+    "one_course_cohort": gettext_lazy("one course cohort only: chance cannot be told"),
+    "one_waiting_cohort": gettext_lazy("one waiting cohort only: chance cannot be told"),
+    "cohorts_not_separable": gettext_lazy("cohorts cannot be told from people"),
+    "no_variance_between_cohorts": gettext_lazy("no variance between cohorts was found"),
+    "no_variance_between_persons": gettext_lazy("no variance between people was found"),
+    "scale_not_asked": gettext_lazy("not asked at one of these waves"),
+    "few_or_alike": gettext_lazy("too few people, or all alike; not shown"),
 }
 NOTES = {
     "no_comparison_group": gettext_lazy(
@@ -48,6 +79,31 @@ NOTES = {
         "Scores are of the items that were asked."
     ),
     "simulated": gettext_lazy("Everything here is simulated."),
+    "response_shift": gettext_lazy(
+        "A course can change what words mean to people: the same answer may then stand for "
+        "something else than before. The questions that look back on the time before help to see "
+        "this."
+    ),
+    "language_changed": gettext_lazy(
+        "Some people answered in one language before and in another after: part of their change "
+        "may lie in the words."
+    ),
+    "version_changed": gettext_lazy(
+        "The words of the survey changed between the waves. Items and scales that are not the "
+        "same any more are not compared."
+    ),
+    "few_cohorts": gettext_lazy(
+        "There are fewer than ten cohorts: p values that allow for cohorts are uncertain, and a "
+        "change may go unseen."
+    ),
+    "far_ends": gettext_lazy(
+        "On some scales more than 15 per cent of people had the lowest or the highest possible "
+        "score (in bold in the table of scores): they could move in one direction only."
+    ),
+    "lost_differ": gettext_lazy(
+        "Those who did not answer again differed at first from those who did (in bold in the "
+        "table of those): the change of those who stayed does not stand for all."
+    ),
 }
 
 
@@ -55,6 +111,11 @@ NOTES = {
 def reason(code):
     """Why a number is not there."""
     return REASONS.get(code, code)
+
+
+@register.filter
+def why_fewer(code):
+    return WHY_FEWER[code]
 
 
 @register.filter
@@ -113,6 +174,21 @@ def interval(ends, places):
     return _("95 %% interval %(low)s to %(high)s") % {"low": low, "high": high}
 
 
+@register.simple_tag
+def between(ends, places=2):
+    """The ends of an interval in a cell of a table; a dash where there is none."""
+    if not ends:
+        return "–"
+    low, high = (number(end, places) for end in ends)
+    return format_html('<span class="tight">{} {} {}</span>', low, _("to"), high)
+
+
+@register.filter
+def is_far(share):
+    """Whether so many people stand at an end of a scale that it can hardly show a change."""
+    return (share or 0) > 0.15
+
+
 @register.filter
 def page_intro(kind):
     return INTROS[kind]
@@ -127,7 +203,7 @@ def spoken(pair):
 @register.simple_tag(takes_context=True)
 def consent_paragraph(context, pair):
     """A paragraph of the consent with what only this study knows."""
-    words = [spoken(context["consent"]["waves"][wave.name]) for wave in context["waves"]]
+    words = [spoken(context["consent"]["waves"][name]) for name in context["waves"]]
     contact = context["keeper"] or _("[contact of the data keeper: to be filled in by the owner]")
     text = spoken(pair).format(
         waves=listed(words),

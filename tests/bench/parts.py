@@ -11,7 +11,6 @@ import numpy as np
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from quizzes.exports.bundle import write_bundle
 
 from quizzes.actions.imports import import_responses
 from quizzes.actions.instruments import load_instrument
@@ -19,6 +18,7 @@ from quizzes.actions.releases import request_release
 from quizzes.actions.responses import agree, ask, save_page
 from quizzes.actions.studies import add_cohort, close_wave, make_study
 from quizzes.analysis.mixed import mixed_model
+from quizzes.exports.bundle import write_bundle
 from quizzes.keys import keys_of, make_keys
 from quizzes.models import CohortWave, InstrumentVersion, Release, Study
 from quizzes.reports.build import build_report

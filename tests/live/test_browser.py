@@ -296,7 +296,7 @@ def test_a_worker_builds_a_file_that_the_evaluator_downloads(phone, request, whe
     phone.goto(f"{site}/en/evaluation/")
     press(phone, "main a[href*='/releases/']")
     press(phone, "a[href$='/exports/']")
-    phone.fill("textarea[name=words]", "To try the site")
+    phone.fill("input[name=words]", "To try the site")
     press(phone, "main form button")
     phone.wait_for_selector("a[href$='/file/']", timeout=30_000)  # the page renews itself
     press(phone, "a[href$='/file/']")

@@ -17,6 +17,8 @@ from training.models.curriculum import Lesson, Module, Step
 from training.models.progress import Completion
 
 DONE, NOW, OPEN, AHEAD = "done", "now", "open", "ahead"
+# What a waiting group calls the survey that others take after the course.
+SECOND_SURVEY = _("Second survey before the course")
 
 
 @dataclass
@@ -52,6 +54,8 @@ class WayStep:
 
     @property
     def title(self):
+        if self.place == CohortStep.Place.BEFORE and self.opens_on:
+            return SECOND_SURVEY
         return self.lesson.title if self.lesson else self.step.title
 
     @property

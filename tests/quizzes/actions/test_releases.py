@@ -2,6 +2,7 @@ import csv
 import io
 import uuid
 from datetime import timedelta
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -11,12 +12,12 @@ from quizzes.actions.exports import request_export
 from quizzes.actions.releases import ReleaseError, publish, request_release
 from quizzes.actions.responses import agree, ask, save_page, send
 from quizzes.actions.studies import add_cohort, close_wave, make_study
-from quizzes.exports.csv import write_csv
 from quizzes.keys import keys_of, make_keys
 from quizzes.models import CohortWave, Release, Response
 from quizzes.reports.build import build_release, build_report
 from quizzes.reports.content import content_of
 from quizzes.reports.frozen import place_of, report_of, seal_report
+from quizzes.reports.guard import GivesAwayError
 from quizzes.tasks import build_export
 from quizzes.tasks import build_release as build_task
 from tests.quizzes.conftest import officers
@@ -218,24 +219,14 @@ def test_a_worker_builds_release_and_file_and_says_so(study, settings, tmp_path)
     assert {job.state for job in Job.objects.all()} == {Job.State.DONE}
     export.refresh_from_db()
     assert export.rows == 12
-    with export.file.open() as file:
-        raw = file.read()
-    assert raw.startswith(b"\xef\xbb\xbfparticipant,cohort,Q1_pre,Q2_pre,K1_pre,D1_pre,Q1_post")
+    with export.file.open() as file, ZipFile(file) as bundle:
+        raw = bundle.read("responses_wide.csv")
+    assert raw.startswith(b"\xef\xbb\xbf")  # so that Excel reads Khmer
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
-    assert sorted(row["Q1_post"] for row in rows) == sorted("2345" * 3)
-    assert {row["D1_pre"] for row in rows} == {"-6"}  # groups of six are too small to tell
+    assert sorted(row["Q1_t1"] for row in rows) == sorted("2345" * 3)
+    assert {row["D1_t0"] for row in rows} == {"-6"}  # groups of six are too small to tell
     assert {row["cohort"] for row in rows} == {"A"}
-    assert {row["K1_pre"] for row in rows} == {"-9"}
-
-
-def test_two_files_of_a_release_share_no_name(built, tmp_path):
-    names = []
-    for n in range(2):
-        write_csv(built, tmp_path / f"{n}.csv")
-        text = (tmp_path / f"{n}.csv").read_text("utf-8-sig")
-        names.append({row["participant"] for row in csv.DictReader(io.StringIO(text))})
-    assert len(names[0]) == 12
-    assert not names[0] & names[1]
+    assert {row["K1_t0"] for row in rows} == {"-9"}
 
 
 def released(study, *cohorts, names=("pre", "post")):
@@ -257,14 +248,25 @@ def test_cohorts_may_be_published_apart_and_together_where_each_is_large(study):
         assert is_published(release)
 
 
-def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
+@pytest.fixture
+def unguarded(monkeypatch):
+    """Releases as they were built before anybody looked whether they give a few away."""
+    monkeypatch.setattr("quizzes.reports.build.check_release", lambda release, report: report)
+
+
+def test_what_would_give_a_few_away_by_subtraction_is_not_built(study):
     """Eleven answered before and eleven after, but only eight of them both times."""
-    one, other = finished(study), answered(study, people=14, name="other")
-    theirs = Response.objects.filter(cohort_wave__study_cohort__cohort=other)
-    codes = sorted(theirs.filter(wave__name="pre").values_list("code", flat=True))
-    theirs.filter(wave__name="pre", code__in=codes[:3]).delete()
-    theirs.filter(wave__name="post", code__in=codes[-3:]).delete()
-    close_all(other)
+    one, other = eight_of_fourteen(study)
+    released(study, one)
+
+    with pytest.raises(GivesAwayError):
+        released(study, one, other)
+    assert Release.objects.get(number=2).content is None
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
+    one, other = eight_of_fourteen(study)
     publish(released(study, one))
     both = released(study, one, other)
 
@@ -273,6 +275,17 @@ def test_what_would_give_a_few_away_by_subtraction_is_not_published(study):
     assert not is_published(both)
 
 
+def eight_of_fourteen(study):
+    one, other = finished(study), answered(study, people=14, name="other")
+    theirs = Response.objects.filter(cohort_wave__study_cohort__cohort=other)
+    codes = sorted(theirs.filter(wave__name="pre").values_list("code", flat=True))
+    theirs.filter(wave__name="pre", code__in=codes[:3]).delete()
+    theirs.filter(wave__name="post", code__in=codes[-3:]).delete()
+    close_all(other)
+    return one, other
+
+
+@pytest.mark.usefixtures("unguarded")
 def test_three_releases_are_not_published_if_their_sum_gives_a_few_away(study):
     """Where the third was made before anybody looked at more than two."""
     small = finished(study, people=4, name="small")

@@ -212,10 +212,17 @@ def test_cohorts_of_one_person_each_are_people():
     assert numbers(found) == numbers(model(values, [0] * 8).by_wave)
 
 
-def test_a_cohort_that_only_one_wave_knows_cannot_be_told_from_it():
-    values = [[1, 2, NAN], [2, 4, NAN], [3, 3, NAN], [NAN, NAN, 5], [NAN, NAN, 4]]
-
-    found = model(values, ["a", "a", "a", "b", "b"])
+@pytest.mark.parametrize(
+    ("values", "cohorts"),
+    [
+        # b answered at the last wave only, and nobody else did
+        ([[1, 2, NAN], [2, 4, NAN], [3, 3, NAN], [NAN, NAN, 5], [NAN, NAN, 4]], "aaabb"),
+        # the only two people of one cohort differ by a wave that nobody else answered
+        ([[1, 2, NAN], [2, 4, NAN], [3, NAN, NAN], [NAN, NAN, 5]], "abcc"),
+    ],
+)
+def test_cohorts_that_cannot_be_told_from_waves_or_people_are_left_out(values, cohorts):
+    found = model(values, [*cohorts])
 
     assert found.by_wave.notes[0] == "cohorts_not_separable"
     assert found.by_wave.var_cohort is None
@@ -250,6 +257,16 @@ def test_a_wave_without_scores_keeps_its_place():
 
     assert (found.waves, list(found.by_wave.terms)) == (("pre", "later"), ["intercept", "later"])
     assert found.linear.terms["slope"].b == pytest.approx(found.by_wave.terms["later"].b / 2)
+
+
+def test_the_intercept_is_the_mean_of_the_first_wave_with_scores():
+    values, cohorts = simulated(3, 5, 9)
+    values[:, 0] = NAN
+
+    found = model(values, cohorts)
+
+    assert found.waves == ("post", "later")
+    assert numbers(found.linear) == pytest.approx(numbers(found.by_wave))
 
 
 @pytest.mark.parametrize(

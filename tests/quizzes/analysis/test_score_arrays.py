@@ -118,3 +118,12 @@ def test_shapes_that_do_not_fit_are_refused(values, reverse, asked, message):
 def test_an_unknown_method_is_refused():
     with pytest.raises(ValueError, match="'median'"):
         scale_scores([[3.0]], [False], [(1, 5)], 0.8, "median")
+
+
+def test_a_share_with_float_noise_is_the_share():
+    values = np.full((10, 1), np.nan)
+    values[:3] = 3
+
+    found = scale_scores(values, [False] * 10, [(1, 5)] * 10, 0.1 + 0.2)  # 0.30000000000000004
+
+    assert found.tolist() == [3]

@@ -113,14 +113,14 @@ def test_the_page_tells_the_whole_story_the_newest_first(browser, evaluator, stu
     times = [f"{at:%d/%m/%Y %H:%M}" for at in now]
     deeds = [
         (f"took a file · file {export.pk}", f" SHA-256 {export.sha256}"),
-        (f"asked for a file · file {export.pk}", " an analysis: A paper on change"),
+        (f"asked for a file · file {export.pk}", " an analysis · A paper on change"),
         ("took it back from the trainers", " A wrong name"),
         ("published it for the trainers", ""),
         ("read the report", ""),
         ("asked for the release", ""),
     ]
     assert found == [
-        f"{who} : {deed} {at}{why}" for (deed, why), at in zip(deeds, times, strict=True)
+        f"{deed} {at} · {who}{why}" for (deed, why), at in zip(deeds, times, strict=True)
     ]
 
 
@@ -131,9 +131,9 @@ def test_times_are_those_of_cambodia_and_digits_khmer(browser, built):
         shown = [lines(browser, built, language)[0] for language in ("en", "km")]
 
     nobody = "the server, or somebody whose account was deleted"
-    assert shown[0] == f"{nobody}: published it for the trainers 03/05/2026 03:05"
+    assert shown[0] == f"published it for the trainers 03/05/2026 03:05 · {nobody}"
     words = [said(word, "km") for word in (nobody, "published it for the trainers")]
-    assert shown[1] == f"{words[0]}: {words[1]} ០៣/០៥/២០២៦ ០៣:០៥"
+    assert shown[1] == f"{words[1]} ០៣/០៥/២០២៦ ០៣:០៥ · {words[0]}"
 
 
 def test_the_page_shows_no_other_lines(browser, evaluator, study, built):
@@ -158,6 +158,15 @@ def test_a_release_that_is_not_built_has_its_page_too(browser, evaluator, waitin
 
     assert f'href="{address}"' in text(browser.get(page_of(waiting)))
     assert len(lines(browser, waiting)) == 1
+
+
+def test_files_written_by_a_command_are_in_it_with_their_hash(browser, built):
+    record("write files", built, reason="SHA-256 " + "ab" * 32)
+
+    first = lines(browser, built)[0]
+
+    assert first.startswith("wrote its files on the server")
+    assert first.endswith("SHA-256 " + "ab" * 32)
 
 
 def test_fifty_lines_are_a_page(browser, built):
@@ -187,4 +196,4 @@ def test_a_release_with_a_hash_shows_a_short_code_of_it(browser, built):
 
     codes = [(n.text, n.attrs) for n in main(browser.get(page_of(built))).find_all("code")]
 
-    assert codes == [("0123456789ab", {"lang": "en"})]
+    assert codes == [("0123456789ab", {"class": "mono", "lang": "en"})]

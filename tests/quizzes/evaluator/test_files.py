@@ -37,7 +37,7 @@ def file(built):
 
 def is_file(response):
     """Whether this is the file; read to its end it is closed."""
-    return response.streaming and sent(response).startswith(b"\xef\xbb\xbfparticipant")
+    return response.streaming and sent(response).startswith(b"PK")
 
 
 def asks(response):

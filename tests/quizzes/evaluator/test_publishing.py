@@ -135,5 +135,6 @@ def test_lists_of_releases_say_that_it_was_taken_back(browser, published):
     browser.post(f"{page_of(published)}unpublish/", WHY)
 
     for address in ("/en/evaluation/", "/en/evaluation/studies/SMALL/"):
-        (line,) = [n.text for n in main(browser.get(address)).find_all("li") if "North" in n.text]
+        found = main(browser.get(address)).find_all("li")
+        (line,) = [node.text for node in found if "· release 1 " in node.text]
         assert line.endswith("· taken back")

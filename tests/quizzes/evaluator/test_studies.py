@@ -488,9 +488,9 @@ def test_the_study_shows_what_was_declared_and_when(browser, version):
     assert study.declared_on == date(2026, 3, 1)
     assert "Declared on 1 March 2026." in text(response)
     assert declared_lines(response) == {
-        "Before the course": "version 1 · opens at once · closes 14 days after it",
+        "Before the course": "version 1 · opens at once · closes 14 days after the end of a cohort",
         "3 months later": "version 1 · opens 90 days after the end of a cohort"
-        " · closes 120 days after it",
+        " · closes 120 days after the end of a cohort",
         "Subgroups": "D1 Fourth",
         "Points that count as a change": "View 0.50",
         "Items tested together (Holm)": "Q1",

@@ -1,10 +1,12 @@
 """The contract of the commands: what they print, and that faults are one sentence."""
 
 import json
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from quizzes.actions.releases import request_release
 from quizzes.instruments.parse import parse_instrument
@@ -13,7 +15,7 @@ from quizzes.keys import key_path
 from quizzes.models import InstrumentVersion, Release, Study
 from tests.quizzes.actions.test_releases import answered, finished, waves_of
 from tests.quizzes.conftest import INSTRUMENT
-from training.models import Cohort
+from training.models import AuditEntry, Cohort
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +67,29 @@ def test_from_closing_to_the_file(study, tmp_path):
     assert report["change"]["view"]["pre-post"]["diff"] == 0.5
     assert report["release"] == str(release.pk)
     assert "12 rows" in said
-    assert len(list((tmp_path / "files").glob("*.csv"))) == 1
+    assert (tmp_path / "files" / "responses_wide.csv").exists()
+    assert (tmp_path / "files" / "MANIFEST.sha256").exists()
+    line = AuditEntry.objects.about(release).get(action="write files")
+    assert (line.actor, len(line.reason.removeprefix("SHA-256 "))) == (None, 64)
+
+
+@pytest.mark.parametrize("lang", ["en", "km"])
+def test_the_report_is_one_file_that_needs_no_server(study, lang):
+    answered(study)
+    for wave in ("pre", "post"):
+        run("close_wave", "--study", "SMALL", "--wave", wave)
+    release = run("make_release", "--study", "SMALL", "--waves", "pre,post").strip()
+
+    page = run("evaluation_report", release, "--format", "html", "--lang", lang)
+
+    assert page.startswith("<!doctype html>")
+    assert f'<html lang="{lang}">' in page
+    with translation.override(lang):
+        assert translation.gettext("Methods and cautions") in page
+        assert translation.gettext("before the course") in page
+    assert "<svg" in page
+    assert not re.search(r'(?:src|href)="(?!#)', page)  # nothing is fetched, nothing leads away
+    assert "<link" not in page
 
 
 @pytest.mark.parametrize(

@@ -3,23 +3,30 @@
 import json
 import re
 from datetime import date
+from html import unescape
 from itertools import product
 
 import numpy as np
 import pytest
 from django.template.loader import render_to_string
-from django.utils.translation import override
+from django.utils.html import escape
+from django.utils.translation import gettext, override
 
 from quizzes.actions.instruments import load_instrument
 from quizzes.actions.studies import add_cohort, make_study
+from quizzes.instruments.parse import CONTENT
 from quizzes.models import CohortWave, Release
 from quizzes.models.instruments import NOT_ANSWERED, NOT_ASKED, PREFER_NOT, WITHHELD
 from quizzes.reports.bounds import bounds_of
 from quizzes.reports.build import build_report
 from quizzes.reports.content import Columns, Content
 from quizzes.reports.page import Chart, Mark, ReportPage, ScaleRow
+from quizzes.reports.paper import told
 from quizzes.reports.scores import score_content
+from quizzes.templatetags.survey import NOTES, REASONS
 from tests.factories import CohortFactory
+from tests.reader import Tree
+from training.khmer import has_khmer
 
 pytestmark = pytest.mark.django_db
 
@@ -657,3 +664,444 @@ def test_a_drawing_stands_in_its_place_and_says_in_words_what_it_shows(
     assert re.findall(r"\+?\d[.,]\d+", said) == numbers
     assert svg.count('class="tickmark"') == 5
     assert f'x="100.00%" y="14" text-anchor="end">{end}<' in svg
+
+
+# the whole page
+
+
+def people_of(n, move=1):
+    """n people, one answer each before and after: the later one is higher by `move` for most."""
+    before = [1 + place % 3 for place in range(n)]
+    moved = [min(max(one + (move if place % 4 else 0), 1), 5) for place, one in enumerate(before)]
+    return [{"pre": [one], "post": [other]} for one, other in zip(before, moved, strict=True)]
+
+
+@pytest.fixture
+def full():
+    """The page of a release of one scale of one item, that twelve people answered twice."""
+    version = version_of({"s": {}}, A={"scale": "s", "findings": ["F15"]})
+    release, cohort = release_of(version, ["pre", "post"])
+    report, _ = build_report(release, content(version, *people_of(12), cohort=cohort))
+    return ReportPage(release, report)
+
+
+def html_of(page, language="en"):
+    with override(language):
+        context = {"release": page.release, "page": page, "is_file": True}
+        return render_to_string("quizzes/_report.html", context)
+
+
+def words_of(html):
+    return " ".join(unescape(re.sub("<[^>]+>", " ", html)).split())
+
+
+def headline(page, language="en"):
+    context = {"page": page, "first": "before", "second": "after"}
+    with override(language):
+        return " ".join(render_to_string("quizzes/_headline.html", context).split())
+
+
+def in_words(words, language, **fields):
+    with override(language):
+        return gettext(words) % fields
+
+
+SAYS = {
+    "up": "%(scale)s: the mean rose from %(pre)s to %(post)s on a scale from %(low)s to %(high)s.",
+    "down": "%(scale)s: the mean fell from %(pre)s to %(post)s on a scale from %(low)s to "
+    "%(high)s.",
+    "unclear": "%(scale)s: no clear change; the mean was %(pre)s %(first)s and %(post)s "
+    "%(second)s, on a scale from %(low)s to %(high)s.",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+@pytest.mark.parametrize("way", ["up", "down", "unclear"])
+def test_the_first_sentences_say_what_a_manager_asks(full, way, language):
+    change = full.report["change"]["s"]["pre-post"]
+    change.update(
+        {"up": UP, "down": DOWN, "unclear": SAME}[way],
+        cluster=None,
+        n=12,
+        improved=6,
+        worsened=3,
+        band=None,
+    )
+
+    found = headline(full, language)
+
+    means = {"up": ("2.00", "3.00"), "down": ("3.00", "2.00"), "unclear": ("2.00", "2.00")}[way]
+    numbers = dict(zip(("pre", "post"), means, strict=True)) | {"low": "1", "high": "5"}
+    both = {"both": "12", "all": "0"}
+    moved = {"n": "12", "up": "50 %", "down": "25 %"}
+    if language == "km":
+        to_khmer = str.maketrans("0123456789.", "០១២៣៤៥៦៧៨៩,")
+        numbers, both, moved = (
+            {name: text.translate(to_khmer) for name, text in one.items()}
+            for one in (numbers, both, moved)
+        )
+    scale = "ខ្មែរ Scale s" if language == "km" else "Scale s"
+    named = {"scale": scale, "first": "before", "second": "after"}
+    sentences = [
+        in_words("%(both)s of %(all)s people who joined answered both times.", language, **both),
+        in_words(SAYS[way], language, **numbers, **named),
+        in_words(
+            "Of the %(n)s people scored both times, %(up)s moved up and %(down)s moved down.",
+            language,
+            **moved,
+        ),
+    ]
+    assert found.startswith(" ".join(sentences))
+
+
+@pytest.mark.parametrize(("p", "direction"), [(0.04, "up"), (0.05, "unclear"), (0.4, "unclear")])
+def test_where_there_are_cohorts_the_test_that_allows_for_them_decides(p, direction):
+    drawn = row(1, 5, UP | {"cluster": {"groups": 4, "p_cr2": p}})
+
+    assert drawn.direction == direction
+    assert drawn.is_unclear_by_cohorts == (direction == "unclear")
+
+
+@pytest.mark.parametrize("cluster", [None, {"groups": None, "p_cr2": None}, {"groups": 1}])
+def test_in_one_cohort_the_interval_decides(cluster):
+    assert row(1, 5, UP | {"cluster": cluster}).direction == "up"
+    assert row(1, 5, SAME | {"cluster": cluster}).is_unclear_by_cohorts is False
+
+
+def test_an_unclear_change_says_when_it_is_the_cohorts_that_leave_it_so(full):
+    change = full.report["change"]["s"]["pre-post"]
+    change.update(UP, cluster={"groups": 2, "p_cr2": 0.2})
+
+    assert "with 2 cohorts chance cannot be ruled out." in headline(full)
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_a_scale_whose_words_changed_says_so_and_is_not_drawn(full, language):
+    full.report["change"]["s"]["pre-post"] = {"not_computed": "wording_changed"}
+
+    html = html_of(full, language)
+
+    assert in_words("the words of its items changed between these waves", language) in html
+    assert 'class="dumbbells"' not in html
+
+
+BLOCKS = ("comparison", "by_cohort", "subgroups", "mixed_model", "modes", "match", "crosswalk")
+SECTIONS = {"compared", "cohorts", "groups", "mixed", "modes", "match"}
+
+
+def test_blocks_that_an_older_release_has_not_are_passed_over(full):
+    for name in (*BLOCKS, "items", "attrition"):
+        full.report.pop(name, None)
+
+    html = html_of(full)
+
+    assert not SECTIONS & set(re.findall(r'<h2 id="(\w+)"', html))
+    assert (full.items, full.forests, full.likert, full.modes) == ([], [], [], [])
+
+
+def put_blocks(page, **changed):
+    """Every block that a release may have, in the smallest form."""
+    n = {"n": 12, "mean_pre": 2.0, "mean_post": 2.5, "diff": 0.5, "ci": [0.1, 0.9], "p": 0.02}
+    term = {"b": 2.0, "se": 0.1, "p": 0.0001}
+    page.report.update(
+        {
+            "comparison": {
+                "s": {
+                    "pre-post": {
+                        "n_course": 12,
+                        "n_waiting": 11,
+                        "diff_course": 0.5,
+                        "diff_waiting": 0.1,
+                        "did": 0.4,
+                        "ci": [0.1, 0.7],
+                        "p": 0.01,
+                    }
+                }
+            },
+            "by_cohort": {"s": {"pre-post": [{"cohort": "North", **n}]}},
+            "subgroups": {"A": {"s": {"pre-post": [{"value": 2, **n}]}}},
+            "mixed_model": {
+                "s": {
+                    "by_wave": {"intercept": term, "post": term},
+                    "linear": {"intercept": term, "slope": term},
+                    "n_obs": 24,
+                    "n_persons": 12,
+                    "n_cohorts": 1,
+                }
+            },
+            "modes": {"pre": {"web": 12}, "post": {"web": None, "paper": None}},
+            "match": {"pre-post": {"answered_first": 13, "answered_both": 12, "share": 12 / 13}},
+            "crosswalk": {"pre-post": ["B7"]},
+        }
+        | changed
+    )
+
+
+def rows_of(html, name):
+    """The cells of each row of the first table of a section."""
+    section = re.search(rf'<h2 id="{name}">.*?<tbody>(.*?)</table>', html, re.S)[1]
+    rows = re.findall("<tr.*?</tr>", section, re.S)
+    return [[words_of(cell) for cell in re.findall("<t[hd].*?</t[hd]>", row, re.S)] for row in rows]
+
+
+def test_blocks_that_are_there_stand_in_tables_of_their_own(full):
+    put_blocks(full)
+
+    html = html_of(full)
+
+    assert set(re.findall(r'<h2 id="(\w+)"', html)) >= SECTIONS
+    change = ["12", "2.00", "2.50", "+0.50", "0.10 to 0.90"]
+    assert rows_of(html, "compared") == [
+        ["s", "12", "11", "+0.50", "+0.10", "+0.40", "0.10 to 0.70", "0.010"]
+    ]
+    assert rows_of(html, "cohorts")[0] == ["North", *change]
+    assert rows_of(html, "groups") == [["s", "2", *change, "0.020"]]
+    numbers = ["2.000", "0.100", "< 0.001"]
+    assert rows_of(html, "mixed") == [
+        ["s 24 answers, 12 people, cohorts: 1", "at the first wave", *numbers],
+        ["change: after the course", *numbers],
+        ["line: at the first wave", *numbers],
+        ["line: change a wave", *numbers],
+    ]
+    assert rows_of(html, "modes") == [["before the course", "12", "0"], ["after the course", *"––"]]
+    assert rows_of(html, "match") == [["before the course → after the course", "13", "12", "92 %"]]
+    assert re.search(r"as their words changed: B7", words_of(html))
+
+
+def test_blocks_that_may_not_be_shown_give_their_reason(full):
+    few = {"suppressed": "fewer_than_min_group"}
+    nothing = dict.fromkeys(["n", "mean_pre", "mean_post", "diff", "ci", "p"]) | few
+    put_blocks(
+        full,
+        comparison={"s": {"pre-post": {"did": None} | few}},
+        by_cohort={"s": {"pre-post": [{"cohort": "North", **nothing}]}},
+        subgroups={"A": {"s": {"pre-post": [{"value": 2, **nothing}]}}},
+        mixed_model={"s": {"by_wave": None, "linear": None, "not_computed": "one_cohort"}},
+        match={"pre-post": dict.fromkeys(["answered_first", "answered_both", "share"]) | few},
+    )
+
+    html = html_of(full)
+
+    words = "too few people to show"
+    for name in ("compared", "cohorts", "groups", "match"):
+        assert rows_of(html, name)[0][-1] == words
+    assert rows_of(html, "mixed") == [["s", "there is one cohort only"]]
+
+
+def is_hidden(node):
+    """Whether a screen reader passes over it."""
+    return node is not None and (node.attrs.get("aria-hidden") == "true" or is_hidden(node.parent))
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_every_drawing_has_a_name_or_is_hidden_and_its_numbers_stand_in_a_table(full, language):
+    put_blocks(full)
+
+    html = html_of(full, language)
+
+    drawings = list(Tree(html).root.find_all("svg"))
+    ids = set(re.findall(r'id="([^"]+)"', html))
+    assert len(drawings) > 10
+    for drawing in drawings:
+        named = drawing.attrs.get("aria-labelledby", "").split()
+        is_named = drawing.attrs.get("aria-label") or (named and set(named) <= ids)
+        assert is_hidden(drawing) or (drawing.attrs["role"] == "img" and is_named)
+    for name in ("change", "items", "moves", "cohorts", "flow"):
+        section = re.search(rf'<h2 id="{name}">.*?</section>', html, re.S)[0]
+        assert "<svg" in section
+        assert "<table" in section
+
+
+def test_nothing_in_a_drawing_is_written_with_noise_or_by_style(full):
+    put_blocks(full)
+
+    html = html_of(full, "km")
+
+    places = re.findall(r'\b(?:x|y|x1|x2|y1|y2|cx|cy|width|height|points|r)="([^"]*)"', html)
+    assert len(places) > 100
+    assert [place for place in places if not re.fullmatch(r"[0-9., %-]+", place)] == []
+    assert [place for place in places if re.search(r"\.\d{3}", place)] == []
+    assert " style=" not in html
+
+
+def test_ids_stand_once_on_the_page(full):
+    put_blocks(full)
+
+    ids = re.findall(r'\bid="([^"]+)"', html_of(full))
+
+    assert sorted(set(ids)) == sorted(ids)
+
+
+# items as they are drawn
+
+
+def item_page(item, table):
+    version = version_of({"s": {}}, A={"scale": "s"} | item)
+    release, _ = release_of(version, ["pre", "post"])
+    block = {"table": table, "n": sum(map(sum, table))}
+    report = {"waves": ["pre", "post"], "items": {"A": {"pre-post": block}}}
+    return ReportPage(release, report)
+
+
+def test_bars_are_the_margins_of_the_table():
+    page = item_page({"options": 3}, [[1, 0, 1], [0, 2, 0], [0, 0, 4]])
+
+    [(_, before, after)] = page.likert
+
+    assert (before.against, before.unsure, before.toward) == (2 / 8, 2 / 8, 4 / 8)
+    assert (after.against, after.unsure, after.toward) == (1 / 8, 2 / 8, 5 / 8)
+
+
+def test_an_item_against_the_aim_is_turned_round_in_the_drawing_only():
+    page = item_page({"options": 3, "reverse": True}, [[1, 0, 1], [0, 2, 0], [0, 0, 4]])
+
+    [(row, before, after)] = page.likert
+
+    assert row.is_turned
+    assert (before.against, before.toward) == (4 / 8, 2 / 8)
+    assert [cell.count for cell in row.heat[0]] == [1, 0, 1, 0, 2, 0, 0, 0, 4]
+
+
+def test_an_item_that_may_not_be_shown_is_not_drawn():
+    page = item_page({}, [[1]])
+    page.report["items"]["A"]["pre-post"] = {"table": None, "suppressed": "fewer_than_min_group"}
+
+    assert page.likert == []
+    assert [row.is_shown for row in page.items] == [False]
+
+
+@pytest.mark.parametrize(
+    ("item", "block", "direction"),
+    [
+        ({}, {"mcnemar": {"b": 1, "c": 9, "exact_p": 0.02}, "p_holm": 0.04}, "up"),
+        ({}, {"mcnemar": {"b": 1, "c": 9, "exact_p": 0.02}, "p_holm": 0.2}, "unclear"),
+        ({}, {"mcnemar": {"b": 1, "c": 9, "exact_p": 0.02}, "p_holm": None}, "up"),
+        ({}, {"mcnemar": {"b": 9, "c": 1, "exact_p": 0.02}, "p_holm": 0.04}, "down"),
+        ({"reverse": True}, {"mcnemar": {"b": 9, "c": 1, "exact_p": 0.02}, "p_holm": 0.04}, "up"),
+        ({}, {"mcnemar": None}, "unclear"),
+    ],
+)
+def test_an_item_moved_by_its_corrected_test_and_toward_the_aim(item, block, direction):
+    page = item_page(item, [[1]])
+    page.report["items"]["A"]["pre-post"].update(block)
+
+    assert page.items[0].direction == direction
+
+
+# what to keep in mind
+
+
+def with_no_ends(page):
+    """Nobody has the lowest or the highest score."""
+    for block in page.report["scores"]["s"].values():
+        block.update(floor=0, ceiling=0)
+
+
+def test_cautions_are_those_that_the_report_names_or_its_numbers_show(full):
+    with_no_ends(full)
+    full.report["notes"] = ["no_comparison_group", "lost"]
+
+    assert full.cautions == ["no_comparison_group", "lost"]
+
+    full.report["scores"]["s"]["pre"]["ceiling"] = 0.16
+    full.report["attrition"] = {"post": {"s": {"smd": -0.3}}}
+    full.report["flow"] = [{"cohort": "a"}, {"cohort": "b"}, {"cohort": None}]
+
+    assert full.cautions == [
+        *("no_comparison_group", "lost"),
+        *("few_cohorts", "far_ends", "lost_differ"),
+    ]
+
+
+@pytest.mark.parametrize(("share", "smd"), [(0.15, 0.25), (None, None)])
+def test_what_is_only_just_no_caution_is_none(full, share, smd):
+    with_no_ends(full)
+    full.report["notes"] = []
+    full.report["scores"]["s"]["pre"]["floor"] = share
+    full.report["scores"]["s"]["post"]["ceiling"] = share
+    full.report["attrition"] = {"post": {"s": {"smd": smd}}}
+
+    assert full.cautions == []
+
+
+def test_where_a_group_waited_the_want_of_one_is_no_caution(full):
+    put_blocks(full)
+    with_no_ends(full)
+    full.report["notes"] = ["no_comparison_group", "lost"]
+
+    assert full.is_compared
+    assert full.cautions == ["lost"]
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_every_caution_and_every_reason_is_a_sentence(language):
+    with override(language):
+        for code, words in (NOTES | REASONS).items():
+            assert str(words) not in ("", code)
+
+
+# the paper
+
+
+def told_page(code="TRY", **changes):
+    version = version_of({"s": {}}, A={"scale": "s", "findings": ["F15"]}, B={"scale": "s"})
+    version.instrument.code = code
+    version.instrument.save()
+    release, _ = release_of(version, ["pre", "post"])
+    table = [[1, 0, 1], [0, 2, 0], [0, 0, 4]]
+    report = {
+        "waves": ["pre", "post"],
+        "items": {"A": {"pre-post": {"table": table, "n": 8}}},
+        "change": {"s": {"pre-post": UP | changes}},
+    }
+    return ReportPage(release, report)
+
+
+def test_what_the_paper_tells_stands_beside_the_items_that_name_its_finding():
+    rows = told_page().told
+
+    assert [row.told.code for row in rows] == ["T1", "T2", "T3"]  # F15
+    assert [[one.item.code for one in row.items] for row in rows] == [["A"]] * 3
+    assert [[one.scale.code for one in row.scales] for row in rows] == [["s"]] * 3
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [(UP, "up"), (DOWN, "down"), (SAME, "unclear"), (HIDDEN, "nothing")],
+)
+def test_what_may_be_said_follows_the_measured_change(change, outcome):
+    page = told_page(**change)
+    page.report["change"]["s"]["pre-post"] = change
+
+    assert {row.outcome for row in page.told} == {outcome}
+
+
+def test_the_papers_own_survey_names_its_items_one_by_one():
+    source, rows = told()
+
+    assert [row.code for row in rows] == [f"T{n}" for n in range(1, 10)]
+    page = told_page(source["instrument"])
+    assert page.told == []  # none of them is called A
+
+
+def test_what_the_paper_tells_is_in_both_languages_and_names_items_of_the_survey():
+    source, rows = told()
+    version = load_instrument((CONTENT / "phrs24.yaml").read_text(encoding="utf-8"))[0]
+    codes = set(version.items.values_list("code", flat=True))
+
+    assert version.instrument.code == source["instrument"]
+    for row in rows:
+        assert set(row.items) <= codes
+        for pair in (row.text, row.before, row.after, row.may, row.may_not):
+            assert list(pair) == ["km", "en"]
+            assert [has_khmer(text) for text in pair.values()] == [True, False]
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_no_claim_is_made_without_what_may_not_be_claimed(full, language):
+    html = html_of(full, language)
+
+    section = re.search(r'<h2 id="told">.*?</section>', html, re.S)[0]
+    for row in full.told:
+        assert escape(row.told.may_not[language]) in section
+        assert (escape(row.told.may[language]) in section) == (row.outcome == "up")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from training.actions.jobs import cancel, carry_out, finish, sweep, try_again
@@ -115,6 +116,22 @@ def test_the_sweep_does_not_revive_what_was_cancelled(job):
 
     assert sweep() == 0
     assert state() == Job.State.CANCELLED
+
+
+def test_what_is_cancelled_while_the_sweep_looks_is_not_revived(job):
+    Job.objects.update(seen_at=timezone.now() - LONG_AGO)
+    cancelled = []
+
+    def beside(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if sql.startswith("SELECT") and not cancelled:
+            cancelled.append(cancel(job))
+        return found
+
+    with connection.execute_wrapper(beside):
+        assert sweep() == 0
+
+    assert (cancelled, state()) == ([True], Job.State.CANCELLED)
 
 
 @pytest.mark.parametrize("over", [Job.State.FAILED, Job.State.CANCELLED])

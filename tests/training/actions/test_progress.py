@@ -241,3 +241,20 @@ def test_the_way_takes_two_queries_whatever_its_length(cohort, lessons, django_a
         way = way_of(enrolment)
         assert len(way.lessons) == lessons
         assert way.next.title == "មេរៀន M1L1"
+
+
+def test_a_course_that_opens_later_is_on_the_way_and_waits(client, cohort, enrolment):
+    cohort.course_opens_on = timezone.localdate() + timedelta(days=1)
+    cohort.save()
+    enrolment.refresh_from_db()
+
+    assert states(enrolment) == ["ahead"] * 6
+    assert way_of(enrolment).next is None
+    with pytest.raises(NotYetError):
+        complete_step(enrolment, step("m1l1-lesson"))
+
+    cohort.course_opens_on = timezone.localdate()
+    cohort.save()
+    enrolment.refresh_from_db()
+
+    assert states(enrolment)[0] == "now"
