@@ -17,6 +17,7 @@ from training.khmer import digits_in
 from training.models import AuditEntry, Cohort, Job
 
 TASK = "quizzes.tasks.build_release"
+GIVES_AWAY = "gives_away"  # a job's error: the release would tell a number that is hidden
 
 
 class ReleaseError(Exception):
@@ -54,12 +55,12 @@ def request_release(study: Study, cohort_waves: list[CohortWave], *, by=None) ->
 def build_again(release: Release) -> None:
     """Begin the building of a release anew where it failed or was cancelled.
 
-    Raises ReleaseError: while it was cancelled, another set may have been released.
+    Raises ReleaseError: while it was cancelled or refused, another set may have been released.
     """
     if release.built_at or not release.job:
         return
     study = Study.objects.select_for_update().get(pk=release.study_id)
-    if release.job.state == Job.State.CANCELLED:
+    if study.releases.filter(nobody_has(), pk=release.pk).exists():
         rows = release.cohort_waves.select_related("wave", "study_cohort__cohort")
         check_differences(study, list(rows))
     try_again(release.job)
@@ -105,8 +106,7 @@ def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
     """
     sizes = respondents(study)
     same_kind = study.releases.filter(is_simulated=cohort_waves[0].study_cohort.cohort.is_simulated)
-    nobody_has = Q(built_at=None, job__state=Job.State.CANCELLED)
-    known = same_kind.exclude(nobody_has)
+    known = same_kind.exclude(nobody_has())
     releases = list(known.prefetch_related("cohort_waves__study_cohort__cohort"))
     for other in releases:
         others = list(other.cohort_waves.all())
@@ -130,6 +130,12 @@ def check_differences(study: Study, cohort_waves: list[CohortWave]) -> None:
     check_sums(
         study, [cohort_waves, *(list(other.cohort_waves.all()) for other in releases)], sizes
     )
+
+
+def nobody_has() -> Q:
+    """Releases that were never seen: cancelled, or refused for what they would have told."""
+    refused = Q(job__state=Job.State.FAILED, job__error=GIVES_AWAY)
+    return Q(built_at=None) & (Q(job__state=Job.State.CANCELLED) | refused)
 
 
 def check_sums(study: Study, sets: list[list[CohortWave]], sizes: dict[int, int]) -> None:

@@ -148,9 +148,9 @@ def leaks(before: list[Shown], shown: Shown, least: int) -> list[Count]:
     Looked at, over all of them together: the flow (each wave, and both); languages and modes; how
     many have a score, and a score at both of two waves, of all and by cohort. Left out, on purpose:
     how many were lost, which is one number of the flow less another (their scores are what is kept
-    back); the small numbers of improved, unchanged and worsened and of items, which are shown; and
-    how many were enrolled: where 10 of 11 took each of two waves, 9 or 10 took both, whatever a
-    table hides.
+    back); the small numbers of improved, unchanged and worsened and of items, which are shown; why
+    fewer were asked, which is of the course and changes from day to day; and how many were
+    enrolled: where 10 of 11 took each of two waves, 9 or 10 took both, whatever a table hides.
     """
     found = computable([*before, shown], least)
     if not found:

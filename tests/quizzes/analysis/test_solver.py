@@ -73,6 +73,21 @@ def test_a_count_without_bound_is_not_open():
     assert open_counts([Count(frozenset("a"), None)], LEAST) == []
 
 
+def test_many_counts_of_two_values_each_are_not_open():
+    """Whatever solution is found first, and whichever end of a count it has."""
+    counts = [
+        count
+        for n in range(40)
+        for count in (
+            Count(frozenset([(n, "a")]), None),
+            Count(frozenset([(n, "b")]), None),
+            Count(frozenset([(n, "a"), (n, "b")]), 5),
+        )
+    ]
+
+    assert open_counts(counts, LEAST) == []
+
+
 NAMES = "abcd"
 SUMS = st.frozensets(st.sampled_from(NAMES), min_size=1)
 READ = st.tuples(

@@ -56,6 +56,15 @@ def test_numbers_other_than_one_are_found():
     assert gives_away(sets, {"s": 1, "a": 20, "b": 20, "c": 20}, 10) == {"s"}
 
 
+def test_the_largest_of_the_small_cohorts_may_be_one_of_them():
+    """s less t is of seven; whatever leaves s out (t, p and q; q and r) is of more."""
+    sizes = {"s": 6, "t": 1, "p": 4, "q": 4, "r": 4, "a": 40, "b": 40, "c": 40}
+    sets = sets_of("sa", "ta", "spqb", "b", "qrc", "c")
+
+    assert gives_away(sets, sizes, 8) == {"s", "t"}
+    assert gives_away(sets, sizes, 7) is None
+
+
 def test_a_set_of_few_shows_nothing():
     assert gives_away(sets_of("s"), {"s": 4}, 10) is None
     assert gives_away(sets_of("s", "sa"), {"s": 4, "a": 20}, 10) is None
