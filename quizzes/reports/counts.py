@@ -94,9 +94,11 @@ def hide_small(counts: dict[str, int], least: int) -> dict[str, int | None]:
 
 
 def reasons(study_cohorts: list[StudyCohort], waves: list[str], least: int) -> dict[str, dict]:
-    """Wave -> why fewer were asked than were enrolled, of all cohorts together; small ones hidden.
+    """Wave -> why fewer were asked than were enrolled, of all cohorts together.
 
-    Together with "asked" the reasons are everybody who was enrolled.
+    Together with "asked" the reasons are everybody who was enrolled. They are of the course, not of
+    anybody's answers, and trainers see them on their board: nothing is hidden but "late", how many
+    sent pages after the closing.
     """
     found = {wave: Counter() for wave in waves}
     for study_cohort in study_cohorts:
@@ -104,7 +106,7 @@ def reasons(study_cohorts: list[StudyCohort], waves: list[str], least: int) -> d
             if wave in found:
                 found[wave].update(numbers)
     return {
-        wave: hide_small({name: numbers[name] for name in [*REASONS, "asked"]}, least)
+        wave: {name: numbers[name] for name in [*REASONS, "asked"]}
         | {"late": at_least(numbers["late"], least)}
         for wave, numbers in found.items()
     }

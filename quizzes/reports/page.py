@@ -22,6 +22,9 @@ FAR_END = 0.15  # share of people at an end of a scale from which it can hardly 
 FAR_APART = 0.25  # standard deviations between those who stayed and those who were lost
 
 
+MANY_COHORTS = 10  # from here on the cluster-robust test decides what is said in words
+
+
 @dataclass(frozen=True)
 class Mark:
     """One wave of one scale on a chart, in per cent of the axis; low and high: its interval."""
@@ -53,22 +56,26 @@ class ScaleRow:
     def direction(self):
         """up or down where chance hardly explains the change, else unclear.
 
-        Where people come from two or more cohorts, by the test that allows for it; else by the
-        interval of the change. Where everybody changed alike there is neither, and the change
-        itself tells.
+        By the interval of the change; with ten cohorts or more, by the test that allows for people
+        of one cohort being alike: with fewer it finds next to nothing. Where everybody changed
+        alike there is neither, and the change itself tells.
         """
         change = round(self.change["diff"], 9)  # noise of the computation is no change
         low, high = self.change["ci"] or (change, change)
-        cluster = self.change.get("cluster") or {}
-        if (cluster.get("groups") or 0) > 1 and cluster.get("p_cr2") is not None:
-            low = high = change if cluster["p_cr2"] < SMALL_P else 0
+        if (self.cohorts or 0) >= MANY_COHORTS and self.p_of_cohorts is not None:
+            low = high = change if self.p_of_cohorts < SMALL_P else 0
         return "up" if low > 0 else "down" if high < 0 else "unclear"
 
     @property
-    def is_unclear_by_cohorts(self) -> bool:
-        """Whether only the test that allows for cohorts leaves the change unclear."""
+    def is_doubted_by_cohorts(self) -> bool:
+        """Whether the test that allows for cohorts leaves open what the interval does not."""
         low, high = self.change["ci"] or (0, 0)
-        return self.direction == "unclear" and low * high > 0
+        p = self.p_of_cohorts
+        return low * high > 0 and p is not None and p >= SMALL_P
+
+    @property
+    def p_of_cohorts(self) -> float | None:
+        return (self.change.get("cluster") or {}).get("p_cr2")
 
     @property
     def cohorts(self) -> int | None:

@@ -755,24 +755,40 @@ def test_the_first_sentences_say_what_a_manager_asks(full, way, language):
 
 
 @pytest.mark.parametrize(("p", "direction"), [(0.04, "up"), (0.05, "unclear"), (0.4, "unclear")])
-def test_where_there_are_cohorts_the_test_that_allows_for_them_decides(p, direction):
-    drawn = row(1, 5, UP | {"cluster": {"groups": 4, "p_cr2": p}})
+def test_with_ten_cohorts_the_test_that_allows_for_them_decides(p, direction):
+    drawn = row(1, 5, UP | {"cluster": {"groups": 10, "p_cr2": p}})
 
     assert drawn.direction == direction
-    assert drawn.is_unclear_by_cohorts == (direction == "unclear")
+    assert drawn.is_doubted_by_cohorts == (direction == "unclear")
+
+
+def test_with_fewer_the_interval_decides_and_it_is_said():
+    drawn = row(1, 5, UP | {"cluster": {"groups": 9, "p_cr2": 0.4}})
+
+    assert drawn.direction == "up"
+    assert drawn.is_doubted_by_cohorts
 
 
 @pytest.mark.parametrize("cluster", [None, {"groups": None, "p_cr2": None}, {"groups": 1}])
 def test_in_one_cohort_the_interval_decides(cluster):
     assert row(1, 5, UP | {"cluster": cluster}).direction == "up"
-    assert row(1, 5, SAME | {"cluster": cluster}).is_unclear_by_cohorts is False
+    assert row(1, 5, SAME | {"cluster": cluster}).is_doubted_by_cohorts is False
 
 
 def test_an_unclear_change_says_when_it_is_the_cohorts_that_leave_it_so(full):
     change = full.report["change"]["s"]["pre-post"]
+    change.update(UP, cluster={"groups": 12, "p_cr2": 0.2})
+
+    assert "no clear change" in headline(full)
+    assert "with 12 cohorts chance cannot be ruled out." in headline(full)
+
+
+def test_a_clear_change_says_when_cohorts_could_not_be_allowed_for(full):
+    change = full.report["change"]["s"]["pre-post"]
     change.update(UP, cluster={"groups": 2, "p_cr2": 0.2})
 
-    assert "with 2 cohorts chance cannot be ruled out." in headline(full)
+    assert "the mean rose" in headline(full)
+    assert "with 2 cohorts only, this could not be allowed for." in headline(full)
 
 
 @pytest.mark.parametrize("language", ["en", "km"])
