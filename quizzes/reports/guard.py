@@ -87,8 +87,7 @@ class Shown:
 def check_release(release: Release, report: dict) -> dict:
     """The report to keep: languages and modes are hidden where they tell a hidden number.
 
-    To be called in the transaction that keeps it, with the study's row locked: two releases must
-    not be checked at the same time.
+    Whoever keeps it sees to it that no other release of the study is built in between.
 
     Raises GivesAwayError if anything else tells one, and KeysMissingError.
     """
