@@ -51,7 +51,16 @@ def write_bundle(
     """
     progress(0, 1)
     bundle = Bundle(release, layout_of(draw_rows(release, content)), report)
-    files = bundle.files()
+    try:
+        write_files(bundle.files(), path, progress)
+    except BaseException:
+        path.unlink(missing_ok=True)  # half a file of rows is of no use and still one of rows
+        raise
+    progress(1, 1)
+    return len(bundle.layout.rows), hash_of(path)
+
+
+def write_files(files: dict[str, Write], path: Path, progress: delimited.Progress) -> None:
     manifest = []
     with (
         tempfile.TemporaryDirectory(dir=path.parent) as folder,
@@ -65,8 +74,6 @@ def write_bundle(
             manifest.append(f"{put(into, file, inside)}  {name}\n")
             file.unlink()
         into.writestr(entry("MANIFEST.sha256"), "".join(manifest))
-    progress(1, 1)
-    return len(bundle.layout.rows), hash_of(path)
 
 
 def within(progress: delimited.Progress, number: int, files: int) -> delimited.Progress:

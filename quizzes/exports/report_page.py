@@ -1,6 +1,5 @@
-"""The report's page as a file of its own: with its style, without links that lead nowhere."""
+"""The report as a file that stands by itself: style and fonts inside, no link leads away."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,15 @@ from quizzes.exports.style import site_style
 from quizzes.models import Release
 from quizzes.reports.page import ReportPage
 
-SITE_LINK = re.compile(r'<a [^>]*href="[/?#][^"]*"[^>]*>(.*?)</a>', re.DOTALL)
+
+def report_page(
+    release: Release, report: dict, pair="", files: dict[str, str] | None = None
+) -> str:
+    """In the active language. files: of each pair of waves, that beside which this one lies."""
+    page = ReportPage(release, report, pair)
+    links = [(pair, names, files[pair]) for pair, names in page.pair_links] if files else []
+    context = {"release": release, "page": page, "style": site_style(), "links": links}
+    return render_to_string("quizzes/report_file.html", context)
 
 
 def names_of(pairs: list[str]) -> Iterator[tuple[str, str, str]]:
@@ -24,12 +31,6 @@ def names_of(pairs: list[str]) -> Iterator[tuple[str, str, str]]:
 
 def write_report_page(release: Release, report: dict, language: str, pair: str, path: Path) -> None:
     with translation.override(language):
-        page = ReportPage(release, report, pair)
-        text = render_to_string(
-            "quizzes/export/report.html",
-            {"release": release, "page": page, "style": site_style()},
-        )
-    files = {other: name for name, code, other in names_of(page.pairs) if code == language}
-    for other, name in files.items():
-        text = text.replace(f'href="?waves={other}"', f'href="{name}"')
-    path.write_text(SITE_LINK.sub(r"\1", text), encoding="utf-8")
+        pairs = ReportPage(release, report).pairs
+        files = {other: name for name, code, other in names_of(pairs) if code == language}
+        path.write_text(report_page(release, report, pair, files), encoding="utf-8")
