@@ -22,13 +22,16 @@ def names_of(pairs: list[str]) -> Iterator[tuple[str, str, str]]:
             yield f"report{part}{'' if first else f'.{pair}'}.html", language, pair
 
 
+def page_as_file(release: Release, page: ReportPage, **context) -> str:
+    """In the active language. Style and fonts are inside: nothing is fetched."""
+    context |= {"release": release, "page": page, "style": site_style()}
+    return render_to_string("quizzes/export/report.html", context)
+
+
 def write_report_page(release: Release, report: dict, language: str, pair: str, path: Path) -> None:
     with translation.override(language):
         page = ReportPage(release, report, pair)
-        text = render_to_string(
-            "quizzes/export/report.html",
-            {"release": release, "page": page, "style": site_style()},
-        )
+        text = page_as_file(release, page)
     files = {other: name for name, code, other in names_of(page.pairs) if code == language}
     for other, name in files.items():
         text = text.replace(f'href="?waves={other}"', f'href="{name}"')

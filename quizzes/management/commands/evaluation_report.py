@@ -1,14 +1,10 @@
 import json
-import re
-from base64 import b64encode
-from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.core.management.base import BaseCommand, CommandError, no_translations
-from django.template.loader import render_to_string
 from django.utils import translation
 
+from quizzes.exports.report_page import page_as_file
 from quizzes.keys import KeysMissingError
 from quizzes.models import Release
 from quizzes.reports.frozen import report_of
@@ -36,21 +32,5 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=1))
         else:
             with translation.override(options["lang"]):
-                self.stdout.write(as_html(found, report))
-
-
-def within(address: re.Match) -> str:
-    """The font of an address as part of the file; the address itself where it is not built."""
-    font = finders.find(address[1])
-    if font is None:
-        return address[0]
-    data = b64encode(Path(font).read_bytes()).decode()
-    return f'url("data:font/woff2;base64,{data}")'
-
-
-def as_html(release: Release, report: dict) -> str:
-    """The page by itself, in the active language; style and fonts are inside."""
-    style = Path(finders.find("training/site.css")).read_text(encoding="utf-8")
-    style = re.sub(r'url\("\.\./(fonts/[^"]+)"\)', within, style)
-    context = {"release": release, "page": ReportPage(release, report), "style": style}
-    return render_to_string("quizzes/report_file.html", context)
+                page = ReportPage(found, report)
+                self.stdout.write(page_as_file(found, page, is_file=True))
