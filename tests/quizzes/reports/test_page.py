@@ -835,7 +835,7 @@ def put_blocks(page, **changed):
                 }
             },
             "by_cohort": {"s": {"pre-post": [{"cohort": "North", **n}]}},
-            "subgroups": {"A": {"s": {"pre-post": [{"value": 2, **n}]}}},
+            "subgroups": {"A": {"s": {"pre-post": [{"value": 2, **n}, {"value": None, **n}]}}},
             "mixed_model": {
                 "s": {
                     "by_wave": {"intercept": term, "post": term},
@@ -871,7 +871,10 @@ def test_blocks_that_are_there_stand_in_tables_of_their_own(full):
         ["s", "12", "11", "+0.50", "+0.10", "+0.40", "0.10 to 0.70", "0.010"]
     ]
     assert rows_of(html, "cohorts")[0] == ["North", *change]
-    assert rows_of(html, "groups") == [["s", "2", *change, "0.020"]]
+    assert rows_of(html, "groups") == [
+        ["s", "2", *change, "0.020"],
+        ["did not say", *change, "0.020"],
+    ]
     numbers = ["2.000", "0.100", "< 0.001"]
     assert rows_of(html, "mixed") == [
         ["s 24 answers, 12 people, cohorts: 1", "at the first wave", *numbers],
