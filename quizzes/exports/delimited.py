@@ -107,6 +107,6 @@ def write_main_table(report: dict, path: Path) -> None:
         for code, blocks in report["change"].items():
             for first, second in combinations(report["waves"], 2):
                 block = blocks.get(f"{first}-{second}")
-                if block and block["diff"] is not None:
+                if block and block.get("diff") is not None:
                     found = ["" if block[key] is None else repr(block[key]) for key in MAIN_TABLE]
                     writer.writerow([safe_text(code), SUFFIXES[first], SUFFIXES[second], *found])
