@@ -99,7 +99,7 @@ QUERIES = {
         "quizzes:study": 20,
         "quizzes:new_study": 6,
         "quizzes:declare": 9,
-        "quizzes:take_up_version": 6,
+        "quizzes:take_up_version": 5,
         "quizzes:close_wave": 4,
         "quizzes:extend_wave": 4,
         "quizzes:release": 17,
