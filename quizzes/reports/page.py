@@ -269,12 +269,13 @@ class ReportPage:
 
     @property
     def why_fewer(self) -> list[tuple[str, list[int | None]]]:
-        """Each wave with the numbers of `why_codes`; none in older releases."""
+        """Each wave with the numbers of `why_codes` if any may be shown; older releases: none."""
         names, found = self.wave_names, self.report.get("reasons", {})
-        return [
+        rows = [
             (names[wave], [numbers[code] for code in self.why_codes])
             for wave, numbers in found.items()
         ]
+        return [row for row in rows if any(number is not None for number in row[1])]
 
     def by_wave(self, part) -> list[tuple[Scale, list[tuple[str, dict]]]]:
         """Each scale with its block of `part` ("scores" or "reliability") at each wave."""

@@ -971,7 +971,8 @@ def test_a_small_group_shows_no_number(browser, study):
         cohort = finished(other, {"pre": answers, "post": answers[::-1]})
         pages.append(browser.get(page_of(released(other, cohort))))
 
-    assert main(pages[0]).text == main(pages[1]).text
+    said_of = [re.sub("[0-9a-f]{12}", "", main(page).text) for page in pages]  # fingerprint of rows
+    assert said_of[0] == said_of[1]
     few = "too few people to show"
     page = pages[0]
     assert "Too few people answered both times: no change is shown." in text(page)

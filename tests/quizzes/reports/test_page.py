@@ -887,6 +887,14 @@ def test_blocks_that_are_there_stand_in_tables_of_their_own(full):
     assert re.search(r"as their words changed: B7", words_of(html))
 
 
+def test_waves_of_which_no_reason_may_be_shown_are_left_out(full):
+    hidden = dict.fromkeys(full.why_codes)
+    put_blocks(full, reasons={"pre": hidden, "post": hidden | {"asked": 9}})
+
+    assert full.why_fewer == [("after the course", [None, None, None, None, 9])]
+    assert rows_of(html_of(full), "fewer") == [["after the course", *"––––", "9"]]
+
+
 def test_blocks_that_may_not_be_shown_give_their_reason(full):
     few = {"suppressed": "fewer_than_min_group"}
     nothing = dict.fromkeys(["n", "mean_pre", "mean_post", "diff", "ci", "p"]) | few
