@@ -361,5 +361,5 @@ def test_a_file_says_of_what_it_is(study):
     release = released(study, finished(study, origin="simulated"))
 
     assert request_export(release).file_name == (
-        f"SMALL-release1-simulated-file{release.exports.get().pk}.csv"
+        f"SMALL-release1-simulated-file{release.exports.get().pk}.zip"
     )
