@@ -1,6 +1,7 @@
 """Real Chromium at 360 px, in both languages, on a running site."""
 
 import re
+from zipfile import ZipFile
 
 import pytest
 
@@ -298,15 +299,18 @@ def test_a_worker_builds_a_file_that_the_evaluator_downloads(phone, request, whe
     press(phone, "a[href$='/exports/']")
     phone.fill("input[name=words]", "To try the site")
     press(phone, "main form button")
-    phone.wait_for_selector("a[href$='/file/']", timeout=30_000)  # the page renews itself
+    phone.wait_for_selector("a[href$='/file/']", timeout=120_000)  # the page renews itself
     press(phone, "a[href$='/file/']")
     phone.fill("input[name=password]", PASSWORD)
     with phone.expect_download() as waiting:
         phone.click("main form button")
-    raw = waiting.value.path().read_bytes()
+    with ZipFile(waiting.value.path()) as bundle:
+        raw = bundle.read("responses_wide.csv")
+        names = bundle.namelist()
 
     assert raw.startswith(b"\xef\xbb\xbfparticipant,cohort,")
     assert raw.count(b"\r\n") > 40
+    assert {"data_km.sav", "data.dta", "data.xlsx", "load.R", "MANIFEST.sha256"} <= set(names)
 
 
 @LAPTOP
