@@ -1,14 +1,12 @@
-"""The scores of many people at once: what scoring.py says of one, column by column.
-
-Apart from it because this needs numpy and scoring.py does not.
-"""
+"""From answers to scores, of many people at once."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from quizzes.analysis.scoring import FLOAT_NOISE
+# 0.8 * 10 is not exactly 8 in binary; a share may fall short of the rule by this much of an item.
+FLOAT_NOISE = 1e-9
 
 
 def scale_scores(
@@ -19,18 +17,22 @@ def scale_scores(
     method: str = "mean",
     asked: ArrayLike | None = None,
 ) -> np.ndarray:
-    """Everybody's score on one scale, in scale points; of each person that of scale_score.
+    """Everybody's score on one scale, in scale points, high meaning much of what it measures.
 
-    values: items by people, in points of the item; NaN where missing.
-    reverse, bounds, min_answered, method: as of scale_score, one entry an item.
+    values: items by people, in points of the item; NaN where missing. Codes for missing answers
+        (-6 to -9) must have been turned into NaN.
+    reverse: one entry an item; a reverse-keyed item counts as low + high - answer.
+    bounds: one entry an item; its lowest and highest possible answer.
+    min_answered: the share of items, 0 to 1, that must be answered.
+    method: "mean" of the answered items, or "sum": that mean times the number of items.
     asked: items by people; False where this person was not asked this item, so that its lack
         costs nothing: the share is of the items asked. A sum stays one over all items. None:
         everybody was asked everything.
 
     Returns one float a person, NaN where too few items are answered.
 
-    Raises ValueError as scale_score does, and if values are not items by people or asked has
-    another shape.
+    Raises ValueError if the lengths differ, an answer lies outside its bounds, the method is
+    unknown, values are not items by people, or asked has another shape.
     """
     if method not in {"mean", "sum"}:
         raise ValueError(f"unknown scoring method {method!r}")
@@ -50,7 +52,7 @@ def scale_scores(
 
 
 def composites(scores: ArrayLike, min_answered: float) -> np.ndarray:
-    """Everybody's overall score; of each person that of composite.
+    """Everybody's overall score: the mean of the sub-scores, in their unit.
 
     scores: subscales by people, NaN where a subscale has no score.
     min_answered: the share of subscales, 0 to 1, that must have a score.

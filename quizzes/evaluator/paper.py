@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from quizzes.actions import paper as actions
 from quizzes.evaluator.paper_forms import CardForm, CountForm, PaperForm, SettleForm
+from quizzes.evaluator.studies import cohort_wave
 from quizzes.keys import KeysMissingError
 from quizzes.learner.forms import ON_A_LINE
 from quizzes.learner.survey import consent_text, wave_names
-from quizzes.models import CohortWave, StudyCohort
+from quizzes.models import StudyCohort
 from quizzes.models.pages import asked_items, pages_of
 from training.access import opens_to
 from training.models import Role
@@ -30,13 +31,6 @@ BECAME = {
 
 def study_cohort_of(pk):
     rows = StudyCohort.objects.select_related("study", "cohort")
-    return get_object_or_404(rows, pk=pk)
-
-
-def cohort_wave_of(pk):
-    rows = CohortWave.objects.select_related(
-        "wave__study", "wave__version__instrument", "study_cohort__cohort", "study_cohort__study"
-    )
     return get_object_or_404(rows, pk=pk)
 
 
@@ -92,7 +86,7 @@ def withdraw_card(request, pk):
 @opens_to(Role.EVALUATOR)
 def paper(request, pk):
     """What can be done with the papers of a wave, and how far they are."""
-    row = cohort_wave_of(pk)
+    row = cohort_wave(pk)
     context = {
         "row": row,
         "status": actions.status(row),
@@ -104,7 +98,7 @@ def paper(request, pk):
 @opens_to(Role.EVALUATOR)
 def print_questionnaire(request, pk):
     """The paper itself: the consent and every item of the wave, Khmer first and English below."""
-    row = cohort_wave_of(pk)
+    row = cohort_wave(pk)
     if not actions.can_be_printed(row):
         raise Http404
     wave = row.wave
@@ -141,7 +135,7 @@ def numbered(pages):
 @opens_to(Role.EVALUATOR)
 def type_paper(request, pk):
     """One typing of one paper; whoever types sees nothing of the other one."""
-    row = cohort_wave_of(pk)
+    row = cohort_wave(pk)
     items = asked_items(row.wave.version, row.wave.name)
     number = actions.SECOND if request.GET.get("typing") == "2" else actions.FIRST
     form = PaperForm(
@@ -185,7 +179,7 @@ def keep(request, row, form):
 @opens_to(Role.EVALUATOR)
 def paper_differences(request, pk):
     """The papers whose typings differ, each with a form of its own."""
-    row = cohort_wave_of(pk)
+    row = cohort_wave(pk)
     try:
         found = [] if row.closed_at else actions.differing(row)
     except KeysMissingError:

@@ -160,7 +160,10 @@ def add_cohort(request, code):
 
 
 def cohort_wave(pk):
-    rows = CohortWave.objects.select_related("wave", "study_cohort__cohort", "study_cohort__study")
+    """It, with all that a page about it names."""
+    rows = CohortWave.objects.select_related(
+        "wave__study", "wave__version__instrument", "study_cohort__cohort", "study_cohort__study"
+    )
     return get_object_or_404(rows, pk=pk)
 
 

@@ -80,7 +80,7 @@ def draw_rows(release: Release, content: Content) -> Rows:
     if len(order) < least:
         raise NotComputable("fewer_than_k_rows")
     secrets.SystemRandom().shuffle(order)
-    waves = [replace(wave, taken=in_order(wave.taken, order)) for wave in waves_of(content)]
+    waves = [replace(wave, taken=wave.taken.of(order)) for wave in waves_of(content)]
     cohorts = content.cohorts[order].tolist()
     letter_of = draw_letters(set(cohorts))
     compared = compared[order]
@@ -94,16 +94,6 @@ def waves_of(content: Content) -> list[Wave]:
         Wave(name, version, items_of(version, name), content.waves[name], {})
         for name, version in versions.items()
     ]
-
-
-def in_order(taken: Taken, order: list[int]) -> Taken:
-    return replace(
-        taken,
-        taken=taken.taken[order],
-        answers=taken.answers[:, order],
-        language=taken.language[order],
-        mode=taken.mode[order],
-    )
 
 
 def blank(

@@ -15,17 +15,17 @@ from quizzes.keys import keys_of
 from quizzes.models import Release, Study, StudyCohort
 from quizzes.models.pages import items_of
 from quizzes.reports import blocks, counts
-from quizzes.reports.content import Content, Taken, pack, versions_of
+from quizzes.reports.content import Content, pack, versions_of
 from quizzes.reports.crosswalk import not_comparable
 from quizzes.reports.freeze import freeze
 from quizzes.reports.frozen import place_of, seal_report
-from quizzes.reports.guard import check_release, places_before
+from quizzes.reports.guard import built_beside, check_release, places_before
 from quizzes.reports.items import item_changes
+from quizzes.reports.page import FEW_COHORTS
 from quizzes.reports.scores import Scored, score_content, sizes_by_cohort
 
 ALWAYS = ["self_reported", "social_desirability", "lost"]
 BEFORE_THE_WAIT_ENDS = ("pre", "post")  # a comparison cohort has had its course at any later wave
-FEW_COHORTS = 10  # below, cluster-robust intervals are too short
 
 Progress = Callable[[int, int], None]
 
@@ -62,9 +62,7 @@ def build_release(release: Release, progress: Progress = lambda done, of: None):
 
 
 def built_others(release: Release) -> set:
-    """The releases beside which this one must not tell anything."""
-    others = release.study.releases.ready().filter(is_simulated=release.is_simulated)
-    return set(others.exclude(pk=release.pk).values_list("pk", flat=True))
+    return set(built_beside(release).values_list("pk", flat=True))
 
 
 def build_report(
@@ -105,7 +103,6 @@ def build_report(
         },
     }
     parts = [
-        ("attrition", lambda scale: attrition(scale, course, waves, least)),
         ("reliability", lambda scale: by_wave(blocks.reliability, scale, waves, least)),
         ("scores", lambda scale: by_wave(blocks.scores, scale, waves, least)),
         ("change", lambda scale: changes(scale, course, pairs, least)),
@@ -117,7 +114,13 @@ def build_report(
         for place, scale in enumerate(scored):
             progress(n * len(scored) + place, (len(parts) + 1) * len(scored))
             report[name][scale.code] = block_of(scale)
-    report["attrition"] = turned(report["attrition"], waves[1:])
+    report["attrition"] = {
+        wave: {
+            scale.code: blocks.attrition(scale, waves[0], course.waves[wave].taken, least)
+            for scale in scored
+        }
+        for wave in waves[1:]
+    }
     report["items"] = item_changes(versions, course, pairs, least, study.family)
     report["subgroups"] = {
         code: subgroups(code, scored, course, versions, pairs, least) for code in study.subgroups
@@ -154,39 +157,11 @@ def taken_by(release: Release) -> set[tuple[int, str]]:
 def course_of(content: Content, waiting: set[int]) -> Content:
     """Without the people who wait for their course, unless there is nobody else."""
     is_waiting = np.isin(content.cohorts, list(waiting))
-    return content if is_waiting.all() or not is_waiting.any() else chosen(content, ~is_waiting)
-
-
-def chosen(content: Content, people: np.ndarray) -> Content:
-    return Content(
-        content.cohorts[people],
-        {
-            name: Taken(
-                wave.version_id,
-                wave.taken[people],
-                wave.answers[:, people],
-                wave.language[people],
-                wave.mode[people],
-            )
-            for name, wave in content.waves.items()
-        },
-    )
+    return content if is_waiting.all() or not is_waiting.any() else content.of(~is_waiting)
 
 
 def by_wave(block_of, scale: Scored, waves: list[str], least: int) -> dict:
     return {wave: block_of(scale, wave, least) for wave in waves}
-
-
-def attrition(scale: Scored, content: Content, waves: list[str], least: int) -> dict:
-    return {
-        wave: blocks.attrition(scale, waves[0], content.waves[wave].taken, least)
-        for wave in waves[1:]
-    }
-
-
-def turned(by_scale: dict[str, dict], waves: list[str]) -> dict[str, dict]:
-    """Wave first, then scale."""
-    return {wave: {scale: found[wave] for scale, found in by_scale.items()} for wave in waves}
 
 
 def changes(scale: Scored, content: Content, pairs, least: int) -> dict:

@@ -6,7 +6,7 @@ Heavy (numpy): for the worker and for commands, never for a web process.
 import io
 import json
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,6 +39,16 @@ class Taken:
         """Every participant's stored answer to one item; NaN where the wave was not taken."""
         return np.where(self.taken, self.answers[position], np.nan)
 
+    def of(self, people) -> "Taken":
+        """Of these participants: a mask, or places in the order wanted."""
+        return replace(
+            self,
+            taken=self.taken[people],
+            answers=self.answers[:, people],
+            language=self.language[people],
+            mode=self.mode[people],
+        )
+
 
 @dataclass(frozen=True)
 class Content:
@@ -52,6 +62,11 @@ class Content:
 
     def __len__(self):
         return len(self.cohorts)
+
+    def of(self, people) -> "Content":
+        """Of these participants: a mask, or places in the order wanted."""
+        waves = {name: wave.of(people) for name, wave in self.waves.items()}
+        return Content(self.cohorts[people], waves)
 
 
 def narrow(answers: np.ndarray) -> np.ndarray:
@@ -132,12 +147,7 @@ class Columns:
         self.language[place] = LANGUAGES.index(language)
         self.mode[place] = MODES.index(mode)
 
-    def taken(self, order=slice(None)) -> Taken:
-        """order: which participant comes at each place."""
+    def taken(self) -> Taken:
         return Taken(
-            self.version.pk,
-            self.has_taken[order],
-            narrow(self.answers[:, order]),
-            self.language[order],
-            self.mode[order],
+            self.version.pk, self.has_taken, narrow(self.answers), self.language, self.mode
         )

@@ -41,7 +41,7 @@ def freeze(release: Release, keys, progress: Callable[[int, int], None]) -> Cont
             if done % CHUNK == 0:
                 progress(done, total)
     order = np.random.default_rng().permutation(people)  # seeded by the system's randomness
-    return Content(cohorts[order], {name: wave.taken(order) for name, wave in waves.items()})
+    return Content(cohorts, {name: wave.taken() for name, wave in waves.items()}).of(order)
 
 
 def responses_of(cohort_wave) -> Iterator[tuple[str, bytes, str]]:

@@ -125,10 +125,15 @@ def places_before(release: Release, cohorts: list[int]) -> tuple[set[int], set[i
     return kept, known
 
 
-def shown_before(release: Release) -> list[Shown]:
-    """What the other releases of the study and of its kind show. Raises KeysMissingError."""
+def built_beside(release: Release):
+    """The releases of the study and of its kind beside which this one must not tell anything."""
     others = release.study.releases.ready().filter(is_simulated=release.is_simulated)
-    return [shown_of(other, report_of(other)) for other in others.exclude(pk=release.pk)]
+    return others.exclude(pk=release.pk)
+
+
+def shown_before(release: Release) -> list[Shown]:
+    """What those beside it show. Raises KeysMissingError."""
+    return [shown_of(other, report_of(other)) for other in built_beside(release)]
 
 
 def shown_of(release: Release, report: dict) -> Shown:

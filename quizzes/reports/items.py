@@ -15,7 +15,7 @@ from quizzes.analysis.categories import (
 from quizzes.analysis.errors import NotComputable
 from quizzes.models import InstrumentVersion, Item
 from quizzes.models.pages import items_of
-from quizzes.reports.blocks import not_computed
+from quizzes.reports.blocks import hidden, not_computed
 from quizzes.reports.bounds import key_of
 from quizzes.reports.content import Content
 from quizzes.reports.crosswalk import not_comparable
@@ -78,9 +78,9 @@ def item_change(
     both = ~np.isnan(before + after)
     before, after = before[both], after[both]
     if len(before) < least:
-        return dict.fromkeys(ITEM) | {"suppressed": "fewer_than_min_group"}
+        return hidden(ITEM, "fewer_than_min_group")
     if np.ptp(before) == 0 or np.ptp(after) == 0:
-        return dict.fromkeys(ITEM) | {"suppressed": "everybody_the_same"}
+        return hidden(ITEM, "everybody_the_same")
     values = [0, 1] if key.right else sorted(set(range(key.low, key.high + 1)) - key.apart)
     table, middle = transition_table(before, after, values), (key.low + key.high) / 2
     agreed, agrees = before > middle, after > middle

@@ -17,12 +17,10 @@ from quizzes.reports.frozen import report_of
 from quizzes.reports.item_rows import SMALL_P, Bar, ItemRow
 from quizzes.reports.paper import ToldRow, beside, told
 
-FEW_COHORTS = 10  # below it a p value of cohorts is uncertain
+# Below it a p value of cohorts is uncertain; from it on that p decides what is said in words.
+FEW_COHORTS = 10
 FAR_END = 0.15  # share of people at an end of a scale from which it can hardly show a change
 FAR_APART = 0.25  # standard deviations between those who stayed and those who were lost
-
-
-MANY_COHORTS = 10  # from here on the cluster-robust test decides what is said in words
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class ScaleRow:
         """
         change = round(self.change["diff"], 9)  # noise of the computation is no change
         low, high = self.change["ci"] or (change, change)
-        if (self.cohorts or 0) >= MANY_COHORTS and self.p_of_cohorts is not None:
+        if (self.cohorts or 0) >= FEW_COHORTS and self.p_of_cohorts is not None:
             low = high = change if self.p_of_cohorts < SMALL_P else 0
         return "up" if low > 0 else "down" if high < 0 else "unclear"
 

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from quizzes.reports.page import FAR_APART
 from training.templatetags.spean import day, digits, number
 
 register = template.Library()
@@ -133,7 +134,7 @@ def why(block):
 @register.filter
 def is_far_apart(block):
     """Whether those who were lost differ by more than a quarter of a standard deviation."""
-    return abs(block["smd"]) > 0.25
+    return abs(block["smd"]) > FAR_APART
 
 
 @register.filter

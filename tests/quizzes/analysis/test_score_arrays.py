@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.analysis.score_arrays import composites, scale_scores
-from quizzes.analysis.scoring import composite, scale_score
+from tests.quizzes.analysis.one_person import composite, scale_score
 
 SHARES = st.sampled_from([0, 0.1 + 0.2, 0.5, 0.7, 0.75, 0.8, 1])
 METHODS = st.sampled_from(["mean", "sum"])

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.analysis.scoring import composite, right_or_wrong, scale_score
+from tests.quizzes.analysis.one_person import composite, right_or_wrong, scale_score
 
 ANSWER = st.none() | st.integers(min_value=1, max_value=5)
 

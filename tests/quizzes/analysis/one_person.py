@@ -1,4 +1,4 @@
-"""From one person's answers to that person's scores."""
+"""One person's scores worked out plainly: what the arrays must say of each person."""
 
 import math
 from collections.abc import Sequence
